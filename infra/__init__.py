@@ -1,0 +1,1 @@
+"""How Countersign is run: the command line, the simulator, the sample organisation, the tools."""

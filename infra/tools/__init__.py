@@ -1,0 +1,1 @@
+"""What `make` runs: setting up, checking, locking. Nothing here is part of the running product."""
