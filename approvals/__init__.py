@@ -1,0 +1,1 @@
+"""The product: rules, records, mediation, connectors, tickets and evidence. Imports neither bot nor cards."""

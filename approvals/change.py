@@ -1,0 +1,181 @@
+"""The vocabulary: what people ask for and how it is spoken of. Values only; no rule, no I/O, no clock.
+
+Words are those of the design: request, proposal, requester, beneficiary, entitlement, stage, quorum, approver, decision, grant, revoke.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from approvals.words import Sentence
+
+PersonId = NewType("PersonId", str)
+"""An Entra object id, in lower case. E-mail addresses and names are reassigned; object ids are not."""
+EntitlementId = NewType("EntitlementId", str)
+RequestId = NewType("RequestId", int)
+
+
+def number(request: RequestId) -> str:
+    """How people speak of a request: ``REQ-1042``."""
+    return f"REQ-{request}"
+
+
+def ticket_number(ticket: int) -> str:
+    """How the helpdesk speaks of a ticket: ``TCK-1042``."""
+    return f"TCK-{ticket}"
+
+
+class Risk(StrEnum):
+    """How much harm wrong access could do, as its owner judged it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody in the directory. ``enabled`` is false once they have left; ``roles`` are this product's own (``helpdesk``)."""
+
+    id: PersonId
+    name: str
+    email: str
+    title: str = ""
+    department: str = ""
+    manager: PersonId | None = None
+    enabled: bool = True
+    locale: str = "en-GB"
+    time_zone: str = "UTC"
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """Something that can be asked for. ``opens`` says in plain words what its holder can do; ``target`` is the group behind it."""
+
+    id: EntitlementId
+    name: str
+    system: str
+    level: str
+    description: str
+    opens: str
+    risk: Risk
+    owner: PersonId
+    deputy: PersonId | None
+    usual_duration: timedelta
+    max_duration: timedelta
+    target: str
+    aliases: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    connector: str = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is asked, before it is accepted. Frozen at submit: later chat cannot amend it."""
+
+    requester: PersonId
+    beneficiary: PersonId
+    entitlement: EntitlementId
+    duration: timedelta
+    reason: str
+    reference: str | None = None
+    """A ticket or incident that the requester named (``INC-4711``): their claim, never checked here."""
+
+
+class Action(StrEnum):
+    """What is authorized, as ``<resource>:<verb>``."""
+
+    SUBMIT = "request:submit"
+    APPROVE = "request:approve"
+    DENY = "request:deny"
+    WITHDRAW = "request:withdraw"
+    EXECUTE = "grant:execute"
+    REVOKE = "grant:revoke"
+
+
+class State(StrEnum):
+    """Where a request is. Edges are in lifecycle.py."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    GRANTED = "granted"
+    ENDING = "ending"
+    ENDED = "ended"
+    DENIED = "denied"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more can happen to the request."""
+        return self in FINAL
+
+
+FINAL = (State.ENDED, State.DENIED, State.LAPSED, State.WITHDRAWN, State.FAILED)
+
+
+class EndCause(StrEnum):
+    """Why access ended."""
+
+    TIME = "time"
+    HANDED_BACK = "handed_back"
+    REVOKED = "revoked"
+
+
+class Verdict(StrEnum):
+    """What an approver decided."""
+
+    APPROVE = "approve"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """People who must agree before the next stage is asked. ``quorum`` of ``approvers`` is enough; order has no meaning."""
+
+    name: str
+    approvers: tuple[PersonId, ...]
+    quorum: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One approver's word on one stage. ``duration`` is what they allowed, never more than was asked."""
+
+    approver: PersonId
+    verdict: Verdict
+    at: datetime
+    stage: int = 0
+    duration: timedelta | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligations:
+    """What an ``Allowed`` binds the caller to: the longest that access may last, and how long the question may stay open."""
+
+    max_duration: timedelta
+    lapses_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """The act may go on. ``stages`` are who must agree first, in order.
+
+    ``obligations`` is None for acts that need no entry in the catalog any more, such as ending access.
+    """
+
+    stages: tuple[Stage, ...]
+    obligations: Obligations | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The act may not go on. ``check`` is the number in mediation's list; ``reason`` is written for the person who asked."""
+
+    check: int
+    reason: Sentence

@@ -1,0 +1,38 @@
+"""Faults of this package. What a person did wrong is no fault: it is a ``Denied`` or a ``Refused`` (change.py).
+
+CountersignError
+├── CatalogError             a catalog or people file says something that cannot be used
+├── UnknownRequestError      no request has that number
+├── IllegalTransitionError   the state machine has no such edge: a bug, never a person's mistake
+├── AuditUnavailableError    evidence could not be written: nothing may happen
+└── ConnectorError           the system behind a connector refused or did not answer
+    └── OutcomeUnknownError  it may or may not have been done: read back before anything else
+"""
+
+
+class CountersignError(Exception):
+    """Anything that this product raises on purpose."""
+
+
+class CatalogError(CountersignError):
+    """A file that a person edits cannot be used; the message says the file, the entry, the value and what is allowed."""
+
+
+class UnknownRequestError(CountersignError):
+    """No request has that number."""
+
+
+class IllegalTransitionError(CountersignError):
+    """The lifecycle has no edge for this event in this state."""
+
+
+class AuditUnavailableError(CountersignError):
+    """Evidence could not be made durable, so the act that it would prove is refused."""
+
+
+class ConnectorError(CountersignError):
+    """The system behind a connector refused the change or did not answer. The job that asked is tried again."""
+
+
+class OutcomeUnknownError(ConnectorError):
+    """The call may have been carried out: its result is found by reading back, never guessed."""

@@ -1,0 +1,62 @@
+"""The life of a request: every edge there is. A pair that is not listed cannot happen.
+
+        submit            approve             grant               end              confirm
+    · ─────────▶ waiting ─────────▶ approved ─────────▶ granted ─────────▶ ending ─────────▶ ended
+                 │  ▲ │                │
+           agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed
+                      ├─ lapse ─▶ lapsed
+                      └─ withdraw ─▶ withdrawn
+
+``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. Each edge is one piece of evidence,
+one new version of the request and the jobs that follow from it, in one transaction.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from approvals.change import State
+from approvals.errors import IllegalTransitionError
+
+
+class Event(StrEnum):
+    """What moves a request, as ``<resource>:<verb>``; also the kind of its evidence."""
+
+    SUBMIT = "request:submit"
+    AGREE = "request:agree"
+    APPROVE = "request:approve"
+    DENY = "request:deny"
+    LAPSE = "request:lapse"
+    WITHDRAW = "request:withdraw"
+    GRANT = "grant:grant"
+    FAIL = "grant:fail"
+    END = "grant:end"
+    CONFIRM = "grant:confirm"
+
+
+EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
+    {
+        (None, Event.SUBMIT): State.WAITING,
+        (State.WAITING, Event.AGREE): State.WAITING,
+        (State.WAITING, Event.APPROVE): State.APPROVED,
+        (State.WAITING, Event.DENY): State.DENIED,
+        (State.WAITING, Event.LAPSE): State.LAPSED,
+        (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
+        (State.APPROVED, Event.GRANT): State.GRANTED,
+        (State.APPROVED, Event.FAIL): State.FAILED,
+        (State.GRANTED, Event.END): State.ENDING,
+        (State.ENDING, Event.CONFIRM): State.ENDED,
+    }
+)
+
+
+def after(state: State | None, event: Event) -> State:
+    """The state that ``event`` leads to.
+
+    Raises:
+        IllegalTransitionError: there is no such edge.
+    """
+    following = EDGES.get((state, event))
+    if following is None:
+        raise IllegalTransitionError(f"no edge {event} from {state or 'the beginning'}")
+    return following

@@ -1,0 +1,56 @@
+"""What time does by itself: questions lapse and access ends. Timers are columns, so there is nothing that could be forgotten."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlmodel import select
+
+from approvals import outbox
+from approvals.change import PersonId, RequestId, State
+from approvals.lifecycle import Event
+from approvals.operations.desk import Desk, by_time
+from approvals.operations.end import end
+from approvals.operations.facts import for_request
+from approvals.operations.transition import move, named
+from approvals.store.requests import id_of
+from approvals.store.sqlite import Tx
+from approvals.store.tables import InboxRow, RequestRow
+from approvals.words import say
+
+_STEP = 100
+_REMEMBERED = timedelta(days=7)
+"""How long a delivered activity is recognised: far longer than any client retries."""
+
+
+def is_anything_due(tx: Tx, *, now: datetime) -> bool:
+    """Whether a sweep would find anything: a reader can ask this without troubling the writer."""
+    ends = select(RequestRow.id).where(RequestRow.state == State.GRANTED, RequestRow.ends_at <= now)  # type: ignore[operator]
+    lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
+    return tx.exec(ends.limit(1)).first() is not None or tx.exec(lapses.limit(1)).first() is not None
+
+
+def sweep(tx: Tx, *, desk: Desk) -> int:
+    """Move whatever has come due, at most a hundred of each kind; answer how many. Call again at once while it answers any."""
+    now = desk.now()
+    ends = select(RequestRow.id).where(RequestRow.state == State.GRANTED, RequestRow.ends_at <= now)  # type: ignore[operator]
+    ended = tx.exec(ends.order_by(RequestRow.ends_at).limit(_STEP)).all()  # type: ignore[arg-type]
+    for request in ended:
+        end(tx, RequestId(request or 0), act=by_time(now), desk=desk)
+    lapses = select(RequestRow).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
+    lapsed = tx.exec(lapses.order_by(RequestRow.lapses_at).limit(_STEP)).all()  # type: ignore[arg-type]
+    for row in lapsed:
+        _lapse(tx, row, desk=desk, now=now)
+    return len(ended) + len(lapsed)
+
+
+def forget(tx: Tx, *, desk: Desk) -> None:
+    """Drop marks of activities so old that nobody delivers them again."""
+    tx.execute(delete(InboxRow).where(InboxRow.at < desk.now() - _REMEMBERED))  # type: ignore[arg-type]
+
+
+def _lapse(tx: Tx, row: RequestRow, *, desk: Desk, now: datetime) -> None:
+    sentence = say("Lapsed: nobody decided in time. That is no denial.")
+    facts = for_request(tx, row, actor=None, desk=desk, now=now)
+    move(tx, row, Event.LAPSE, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes={})
+    told = say("Nobody decided on {what} in time, so it has lapsed. That is no denial: you can ask again.", what=named(row, desk))
+    outbox.tell(tx, (PersonId(row.requester),), told, request=id_of(row), about="lapsed", now=now)

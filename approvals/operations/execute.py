@@ -1,0 +1,127 @@
+"""An approved request becomes access: authorized a third time, intended durably, made, read back, recorded.
+
+A crash between any two of these lines is repaired by running the job again: each step first finds out whether it has been done.
+"""
+
+from datetime import datetime
+
+from sqlmodel import select
+
+from approvals import evidence, outbox
+from approvals.change import Action, Denied, PersonId, RequestId, State
+from approvals.connectors import Change
+from approvals.errors import ConnectorError
+from approvals.evidence import Trace
+from approvals.jobs.embedded import Kind, ask_for
+from approvals.lifecycle import Event
+from approvals.mediation import Facts, authorize, spell
+from approvals.operations.desk import Desk, by_time
+from approvals.operations.facts import for_request
+from approvals.operations.transition import move, named
+from approvals.store.requests import find, id_of, proposal_of
+from approvals.store.sqlite import Tx
+from approvals.store.tables import EvidenceRow, RequestRow
+from approvals.words import Sentence, say
+
+
+async def execute(request: RequestId, *, desk: Desk) -> None:
+    """Make the change that ``request`` was approved for; nothing, if it is not waiting to be made.
+
+    Raises:
+        ConnectorError: the system refused or did not answer; the job is to run again.
+    """
+    change = await desk.store.write(lambda tx: _intend(tx, request, desk=desk))
+    if change is None:
+        return
+    connector = desk.connectors[change.connector]
+    had_before = await connector.apply(change)
+    if not await connector.read_back(change):
+        raise ConnectorError(f"{change.target} does not show {change.person} after the change; reading it again later")
+    await desk.store.write(lambda tx: _record(tx, request, had_before=had_before, desk=desk))
+
+
+def change_for(row: RequestRow) -> Change:
+    """The change behind a request, under the key that makes it happen once."""
+    return Change(key=f"grant/{row.id}", connector=row.connector, target=row.target, person=PersonId(row.beneficiary))
+
+
+def give_up(tx: Tx, request: RequestId, *, why: str, desk: Desk) -> None:
+    """The system behind the connector refused for too long: the request has failed, and everybody concerned is told."""
+    row = find(tx, request)
+    if row.state is State.APPROVED:
+        now = desk.now()
+        facts = for_request(tx, row, actor=None, desk=desk, now=now)
+        _fail(tx, row, say("The change could not be made: {why}.", why=why), facts=facts, desk=desk, now=now)
+
+
+def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
+    row = find(tx, request)
+    if row.state is not State.APPROVED:
+        return None
+    now = desk.now()
+    facts = for_request(tx, row, actor=None, desk=desk, now=now)
+    answer = authorize(Action.EXECUTE, proposal_of(row), facts=facts, policy=desk.policy, now=now)
+    if isinstance(answer, Denied):
+        _fail(tx, row, answer.reason, facts=facts, desk=desk, now=now, check=answer.check)
+        return None
+    if row.connector not in desk.connectors:
+        _fail(tx, row, say("No connector named {name} is set up.", name=row.connector), facts=facts, desk=desk, now=now)
+        return None
+    evidence.record(
+        tx,
+        Trace.GRANT_INTENDED,
+        at=now,
+        request=request,
+        actor=None,
+        trigger=by_time(now).trigger,
+        sentence=say("Adding to {target}.", target=row.target),
+        policy=desk.policy,
+        facts=facts,
+        version=row.version,
+        result={"key": change_for(row).key, "connector": row.connector, "target": row.target, "person": row.beneficiary},
+    )
+    return change_for(row)
+
+
+def _record(tx: Tx, request: RequestId, *, had_before: bool, desk: Desk) -> None:
+    """The grant and its end in one commit: there is no access without a time at which it is taken away."""
+    row = find(tx, request)
+    now = desk.now()
+    if row.state is State.FAILED:
+        # Given up while the change was on its way, and then made after all: nobody else would ever take it away.
+        ask_for(tx, (Kind.REVOKE, request), now=now)
+    if row.state is not State.APPROVED:
+        return
+    facts = for_request(tx, row, actor=None, desk=desk, now=now)
+    # Time starts now, when the access works, and not when it was asked for or approved.
+    changes = {"granted_at": now, "ends_at": now + row.duration, "had_before": had_before}
+    sentence = say("Access works, as read back from {target}. Its {duration} begin now.", target=row.target, duration=spell(row.duration))
+    move(tx, row, Event.GRANT, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=changes)
+    told = say("You have {what} for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=spell(row.duration))
+    _tell(tx, row, told, about="granted", now=now)
+
+
+def _fail(tx: Tx, row: RequestRow, why: Sentence, *, facts: Facts, desk: Desk, now: datetime, check: int | None = None) -> None:
+    # An attempt that broke off may have made the change all the same: it is taken back, since no end would be kept for it.
+    undo = (Kind.REVOKE,) if _was_begun(tx, row) else ()
+    changes = {"failure": why}
+    move(tx, row, Event.FAIL, desk=desk, act=by_time(now), facts=facts, sentence=why, changes=changes, work=undo, check=check)
+    what = named(row, desk)
+    told = say("{what} was approved, but nothing was changed. {why} The helpdesk sees it in your ticket.", what=what, why=str(why))
+    if undo:
+        told = say(
+            "{what} was approved, but could not be given. {why} What was begun is being undone; the helpdesk sees it in your ticket.",
+            what=what,
+            why=str(why),
+        )
+    _tell(tx, row, told, about="failed", now=now)
+
+
+def _was_begun(tx: Tx, row: RequestRow) -> bool:
+    begun = select(EvidenceRow.id).where(EvidenceRow.request == row.id, EvidenceRow.kind == Trace.GRANT_INTENDED.value)
+    return tx.exec(begun.limit(1)).first() is not None
+
+
+def _tell(tx: Tx, row: RequestRow, sentence: Sentence, *, about: str, now: datetime) -> None:
+    concerned = (PersonId(row.requester), PersonId(row.beneficiary))
+    outbox.tell(tx, concerned, sentence, request=id_of(row), about=about, now=now)

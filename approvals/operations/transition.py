@@ -1,0 +1,98 @@
+"""How a request moves: state, version, evidence, ticket and work in one transaction, in one place.
+
+Deciding whether it may move is mediation's; this only writes what was decided.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from approvals import evidence, lifecycle, tickets
+from approvals.change import Denied, EntitlementId, number
+from approvals.errors import IllegalTransitionError
+from approvals.evidence import Trace
+from approvals.jobs.embedded import Kind, ask_for
+from approvals.lifecycle import Event
+from approvals.mediation import Facts
+from approvals.operations.desk import Act, Desk, Refused
+from approvals.store.requests import id_of
+from approvals.store.sqlite import Tx
+from approvals.store.tables import RequestRow
+from approvals.words import Sentence
+
+_REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
+
+
+def move(
+    tx: Tx,
+    row: RequestRow,
+    event: Event,
+    *,
+    desk: Desk,
+    act: Act,
+    sentence: Sentence,
+    facts: Facts,
+    changes: Mapping[str, object],
+    work: tuple[Kind, ...] = (),
+    check: int | None = None,
+) -> None:
+    """Take ``row`` along one edge of its life, with its evidence, ticket and jobs. ``row`` shows it afterwards.
+
+    Raises:
+        IllegalTransitionError: the lifecycle has no such edge, or somebody else moved the request in between.
+    """
+    request = id_of(row)
+    before, state, version = row.state, lifecycle.after(row.state, event), row.version + 1
+    values = {**changes, "state": state, "version": version}
+    moved = tx.run(update(_REQUEST).where(_REQUEST.c.id == request, _REQUEST.c.version == row.version).values(values))
+    if moved.rowcount != 1:
+        raise IllegalTransitionError(f"{number(request)} is not at version {row.version} any more")
+    evidence.record(
+        tx,
+        event,
+        at=act.at,
+        request=request,
+        actor=act.actor,
+        trigger=act.trigger,
+        sentence=sentence,
+        policy=desk.policy,
+        facts=facts,
+        check=check,
+        version=version,
+        result={
+            "from": before,
+            "to": state,
+            **{name: str(value) if isinstance(value, Sentence) else value for name, value in changes.items()},
+        },
+    )
+    tickets.touch_ticket(tx, request, now=act.at, is_final=state.is_final)
+    ask_for(tx, *((kind, request) for kind in (*work, Kind.REDRAW)), now=act.at)
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+def named(row: RequestRow, desk: Desk) -> str:
+    """A request as people recognise it: its number and what it is about."""
+    offer = desk.catalog.find(EntitlementId(row.entitlement))
+    return f"{number(id_of(row))} ({offer.name if offer else row.entitlement})"
+
+
+def refuse(tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: Desk, facts: Facts | None, doing: str) -> Refused:
+    """Write that somebody was refused, and why: refusals are evidence too."""
+    request = id_of(row) if row else None
+    evidence.record(
+        tx,
+        Trace.REFUSED,
+        at=act.at,
+        request=request,
+        actor=act.actor,
+        trigger=act.trigger,
+        sentence=denied.reason,
+        policy=desk.policy,
+        facts=facts,
+        check=denied.check,
+        version=row.version if row else None,
+        result={"refused": doing},
+    )
+    return Refused(denied.reason, request)

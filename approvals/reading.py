@@ -1,0 +1,273 @@
+"""What a reader may see, read from the records: rows in, views out. The only place that makes views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Text, bindparam, cast, func
+from sqlmodel import select
+
+from approvals.catalog import Catalog
+from approvals.change import Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
+from approvals.store.people import people
+from approvals.store.requests import id_of, stages_of
+from approvals.store.searching import fits
+from approvals.store.sqlite import Tx
+from approvals.store.tables import ChatRow, EvidenceRow, MembershipRow, PersonRow, RequestRow, TicketRow
+from approvals.views import EntitlementView, GrantView, Moment, PersonView, RequestView, Standing, Terms, TicketView
+from approvals.words import say
+
+_MOST_LISTED = 20
+
+# Statements of every card, made once: putting one together costs more than running it.
+_MEMBERSHIP, _REQUEST = MembershipRow.__table__, RequestRow.__table__  # type: ignore[attr-defined]
+_TICKET, _CHAT = TicketRow.__table__, ChatRow.__table__  # type: ignore[attr-defined]
+_TICKET_OF = select(_TICKET.c.id).where(_TICKET.c.request == bindparam("of"))
+_PEERS = (
+    select(func.count())
+    .select_from(_MEMBERSHIP)
+    .where(_MEMBERSHIP.c.target == bindparam("target"), _MEMBERSHIP.c.person != bindparam("holder"))
+)
+_LAST_HELD = (
+    select(_REQUEST.c.ended_at)
+    .where(_REQUEST.c.beneficiary == bindparam("holder"), _REQUEST.c.entitlement == bindparam("what"))
+    .where(_REQUEST.c.id != bindparam("this"), _REQUEST.c.ended_at.is_not(None))
+    .order_by(_REQUEST.c.ended_at.desc())
+    .limit(1)
+)
+_MET = select(_CHAT.c.teams_id).where(_CHAT.c.person.in_(bindparam("persons", expanding=True))).limit(60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Where names are looked up: the catalog in force, and the address of the helpdesk's pages for links."""
+
+    catalog: Catalog
+    url: str
+
+
+def terms(row: RequestRow, *, catalog: Catalog) -> Terms:
+    """What a press on this request is bound to, as it stands now."""
+    offer = _entitlement(row, catalog)
+    return Terms(
+        request=id_of(row),
+        version=row.version,
+        requester=PersonId(row.requester),
+        beneficiary=PersonId(row.beneficiary),
+        entitlement=offer.id,
+        name=offer.name,
+        opens=offer.opens,
+        risk=offer.risk,
+        asked_duration=row.asked_duration,
+        reason=row.reason,
+        reference=row.reference,
+    )
+
+
+def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> RequestView:
+    """The request as ``reader`` may see it now."""
+    offer = _entitlement(row, shelf.catalog)
+    stage = stages_of(row)[row.stage]
+    known = people(tx, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *stage.approvers)
+    ticket = tx.run(_TICKET_OF, {"of": row.id}).scalar_one()
+    return RequestView(
+        id=id_of(row),
+        number=number(id_of(row)),
+        version=row.version,
+        state=row.state,
+        standing=_standing(row, reader),
+        ticket=ticket_number(ticket or 0),
+        ticket_url=f"{shelf.url}/tickets/{ticket_number(ticket or 0)}" if shelf.url else None,
+        requester=_view(row.requester, known),
+        beneficiary=_view(row.beneficiary, known),
+        entitlement=entitlement_view(offer, known),
+        asked_duration=row.asked_duration,
+        duration=row.duration,
+        reason=row.reason,
+        reference=row.reference,
+        asked_at=row.asked_at,
+        lapses_at=row.lapses_at if row.state is State.WAITING else None,
+        waiting_for=tuple(_view(one, known) for one in stage.approvers) if row.state is State.WAITING else (),
+        decided_by=_view(row.decided_by, known) if row.decided_by else None,
+        decided_at=row.decided_at,
+        decision_reason=row.decision_reason,
+        granted_at=row.granted_at,
+        ends_at=row.ends_at,
+        ended_at=row.ended_at,
+        end_cause=row.end_cause,
+        ended_by=_view(row.ended_by, known) if row.ended_by else None,
+        failure=row.failure,
+        peers=_peers(tx, row),
+        last_held_at=_last_held(tx, row),
+    )
+
+
+def my_requests(tx: Tx, person: PersonId, *, shelf: Shelf, most: int = _MOST_LISTED) -> tuple[RequestView, ...]:
+    """What this person has asked for, newest first, at most ``most``."""
+    mine = select(RequestRow).where(RequestRow.requester == person).order_by(RequestRow.id.desc())  # type: ignore[union-attr]
+    return tuple(request_view(tx, row, reader=person, shelf=shelf) for row in tx.exec(mine.limit(most)).all())
+
+
+def my_access(tx: Tx, person: PersonId, *, shelf: Shelf) -> tuple[GrantView, ...]:
+    """What this person holds through Countersign now, what ends first on top."""
+    live = select(RequestRow).where(RequestRow.beneficiary == person, RequestRow.state == State.GRANTED).order_by(RequestRow.ends_at)  # type: ignore[arg-type]
+    rows = tx.exec(live).all()
+    owners = people(tx, *(_entitlement(row, shelf.catalog).owner for row in rows))
+    return tuple(_grant(row, row.granted_at, row.ends_at, owners, shelf) for row in rows if row.granted_at and row.ends_at)
+
+
+def request_of_draft(tx: Tx, draft: int, *, requester: PersonId) -> RequestId | None:
+    """The request that this person's draft became, if it was submitted."""
+    became = select(RequestRow.id).where(RequestRow.draft == draft, RequestRow.requester == requester)
+    found = tx.exec(became).first()
+    return RequestId(found) if found else None
+
+
+def teams_ids(tx: Tx, *persons: PersonId) -> tuple[str, ...]:
+    """How Teams names these people, as far as they have been met; at most sixty, which is all that a refresh may name."""
+    return tuple(tx.run(_MET, {"persons": persons}).scalars())
+
+
+def offers(tx: Tx, entitlements: Sequence[Entitlement]) -> tuple[EntitlementView, ...]:
+    """Entries of the catalog with their owners' names."""
+    known = people(tx, *(offer.owner for offer in entitlements))
+    return tuple(entitlement_view(offer, known) for offer in entitlements)
+
+
+def person_view(person: Person) -> PersonView:
+    """What is shown of a person."""
+    return PersonView(id=person.id, name=person.name, title=person.title, department=person.department)
+
+
+def entitlement_view(offer: Entitlement, known: Mapping[str, Person]) -> EntitlementView:
+    """What is shown of an entitlement."""
+    return EntitlementView(
+        id=offer.id,
+        name=offer.name,
+        system=offer.system,
+        description=offer.description,
+        opens=offer.opens,
+        risk=offer.risk,
+        owner=_view(offer.owner, known),
+        usual_duration=offer.usual_duration,
+        max_duration=offer.max_duration,
+    )
+
+
+def tickets(
+    tx: Tx,
+    *,
+    shelf: Shelf,
+    before: int | None = None,
+    after: int | None = None,
+    is_open: bool | None = None,
+    search: str = "",
+    most: int = 50,
+) -> tuple[TicketView, ...]:
+    """The helpdesk's list, newest first. ``before`` and ``after`` are ticket ids: the ``most`` tickets next to that one, on either side.
+
+    Every word of ``search`` has to fit: store/searching.py says to what.
+    """
+    wanted = select(TicketRow, RequestRow).join(RequestRow, RequestRow.id == TicketRow.request)  # type: ignore[arg-type]
+    if before is not None:
+        wanted = wanted.where(TicketRow.id < before)  # type: ignore[operator]
+    if after is not None:
+        wanted = wanted.where(TicketRow.id > after)  # type: ignore[operator]
+    if is_open is not None:
+        wanted = wanted.where(TicketRow.closed_at.is_(None) if is_open else TicketRow.closed_at.is_not(None))  # type: ignore[union-attr]
+    wanted = wanted.where(*fits(search, catalog=shelf.catalog))
+    nearest_first = TicketRow.id.desc() if after is None else TicketRow.id.asc()  # type: ignore[union-attr]
+    rows = tx.exec(wanted.order_by(nearest_first).limit(most)).all()
+    newest_first = rows if after is None else rows[::-1]
+    return tuple(_ticket(tx, ticket, row, shelf=shelf) for ticket, row in newest_first)
+
+
+def holders(tx: Tx, role: str, *, most: int = 5) -> tuple[PersonView, ...]:
+    """Some of the people who have one of this product's own roles now, by name."""
+    has_role = cast(PersonRow.roles, Text).contains(f'"{role}"', autoescape=True)
+    rows = tx.exec(select(PersonRow).where(has_role, PersonRow.enabled).order_by(PersonRow.name).limit(most)).all()
+    return tuple(PersonView(id=PersonId(row.id), name=row.name, title=row.title, department=row.department) for row in rows)
+
+
+def ticket(tx: Tx, ticket_id: int, *, shelf: Shelf) -> TicketView | None:
+    """One ticket with its whole timeline, or None if there is none with that number."""
+    found = tx.get(TicketRow, ticket_id)
+    row = tx.get(RequestRow, found.request) if found else None
+    if found is None or row is None:
+        return None
+    return _ticket(tx, found, row, shelf=shelf, timeline=timeline(tx, row))
+
+
+def timeline(tx: Tx, row: RequestRow) -> tuple[Moment, ...]:
+    """Everything that is recorded of a request, oldest first."""
+    rows = tx.exec(select(EvidenceRow).where(EvidenceRow.request == row.id).order_by(EvidenceRow.id)).all()  # type: ignore[arg-type]
+    known = people(tx, *(entry.actor for entry in rows))
+    return tuple(Moment(at=entry.at, who=_view(entry.actor, known) if entry.actor else None, what=entry.sentence) for entry in rows)
+
+
+def _ticket(tx: Tx, found: TicketRow, row: RequestRow, *, shelf: Shelf, timeline: tuple[Moment, ...] = ()) -> TicketView:
+    return TicketView(
+        number=ticket_number(found.id or 0),
+        request=request_view(tx, row, reader=PersonId(""), shelf=shelf),
+        is_open=found.closed_at is None,
+        opened_at=found.opened_at,
+        updated_at=found.updated_at,
+        closed_at=found.closed_at,
+        timeline=timeline,
+    )
+
+
+def _grant(row: RequestRow, granted_at: datetime, ends_at: datetime, owners: Mapping[str, Person], shelf: Shelf) -> GrantView:
+    return GrantView(
+        request=id_of(row),
+        number=number(id_of(row)),
+        version=row.version,
+        entitlement=entitlement_view(_entitlement(row, shelf.catalog), owners),
+        granted_at=granted_at,
+        ends_at=ends_at,
+    )
+
+
+def _standing(row: RequestRow, reader: PersonId) -> Standing:
+    if reader in (row.requester, row.beneficiary):
+        return Standing.REQUESTER
+    if any(reader in stage.approvers for stage in stages_of(row)):
+        return Standing.APPROVER
+    return Standing.ONLOOKER
+
+
+def _entitlement(row: RequestRow, catalog: Catalog) -> Entitlement:
+    """The catalog's entry; for one that left the catalog since, what the request itself still knows."""
+    known = catalog.find(EntitlementId(row.entitlement))
+    if known is not None:
+        return known
+    gone = str(say("This entitlement is not in the catalog any more."))
+    return Entitlement(
+        id=EntitlementId(row.entitlement),
+        name=row.entitlement,
+        system=row.target,
+        level="",
+        description=gone,
+        opens=gone,
+        risk=Risk.CRITICAL,
+        owner=PersonId(""),
+        deputy=None,
+        usual_duration=row.asked_duration,
+        max_duration=timedelta(),
+        target=row.target,
+        connector=row.connector,
+    )
+
+
+def _view(person: str, known: Mapping[str, Person]) -> PersonView:
+    found = known.get(person)
+    return person_view(found) if found else PersonView(id=PersonId(person), name=str(say("somebody who left")), title="", department="")
+
+
+def _peers(tx: Tx, row: RequestRow) -> int:
+    return int(tx.run(_PEERS, {"target": row.target, "holder": row.beneficiary}).scalar_one())
+
+
+def _last_held(tx: Tx, row: RequestRow) -> datetime | None:
+    same = {"holder": row.beneficiary, "what": row.entitlement, "this": row.id}
+    return tx.run(_LAST_HELD, same).scalar()

@@ -1,0 +1,1 @@
+"""Where everything durable lives: the tables, and the engine that commits."""

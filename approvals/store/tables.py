@@ -1,0 +1,249 @@
+"""The tables. Invariants that must hold whatever the code does are unique indexes here, each with its reason beside it.
+
+Timers are columns (``lapses_at``, ``ends_at``, ``due_at``) under partial indexes: there is nothing to cancel and nothing to keep in step.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from approvals.change import EndCause, State, Verdict
+from approvals.store.columns import Instant, Named, Said, Span
+from approvals.words import Sentence
+
+_OPEN = "state IN ('waiting', 'approved', 'granted', 'ending')"
+
+
+def _instant(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Instant, nullable=nullable))
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return Field(default=None if nullable else "", sa_column=Column(Text, nullable=nullable))
+
+
+class PersonRow(SQLModel, table=True):
+    """The embedded directory's people; loaded from people.yaml at start."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    name: str
+    email: str = Field(index=True)
+    title: str
+    department: str
+    manager: str | None
+    enabled: bool
+    locale: str
+    time_zone: str
+    roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class MembershipRow(SQLModel, table=True):
+    """The embedded directory's groups: who is in which."""
+
+    __tablename__ = "membership"
+
+    target: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
+    since: datetime = _instant()
+
+
+class DirectoryChangeRow(SQLModel, table=True):
+    """What the embedded directory has been told, once per key: a repeat finds its answer here and changes nothing."""
+
+    __tablename__ = "directory_change"
+
+    key: str = Field(primary_key=True)
+    target: str
+    person: str
+    was_member: bool
+    is_member: bool
+    at: datetime = _instant()
+
+
+class ChatRow(SQLModel, table=True):
+    """Where a person can be reached in Teams: their 1:1 chat with the bot."""
+
+    __tablename__ = "chat"
+
+    person: str = Field(primary_key=True)
+    teams_id: str
+    conversation: str
+    service_url: str
+    at: datetime = _instant()
+
+
+class InboxRow(SQLModel, table=True):
+    """Activities already acted on. Written in the transaction of the act, so an act and its mark exist together or not at all."""
+
+    __tablename__ = "inbox"
+
+    conversation: str = Field(primary_key=True)
+    activity: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+
+
+class DraftRow(SQLModel, table=True):
+    """A conversation about a request that is not submitted yet: one for each person. ``body`` belongs to the edge."""
+
+    __tablename__ = "draft"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: str = Field(unique=True)
+    version: int
+    body: str = _text()
+    at: datetime = _instant()
+
+
+class RequestRow(SQLModel, table=True):
+    """A request and, once granted, the grant: one row, so that one compare-and-set on ``version`` decides every race."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        # One open request for a thing and a person, whatever two clicks at once believe (check 7 of mediation).
+        Index("one_open_request", "beneficiary", "entitlement", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("waiting_lapses", "lapses_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("granted_ends", "ends_at", sqlite_where=text("state = 'granted'"), postgresql_where=text("state = 'granted'")),
+        Index("request_by_requester", "requester", "id"),
+        Index("request_by_beneficiary", "beneficiary", "entitlement", "ended_at"),
+        # A grant without an end cannot be stored: control 23, every grant is time-bound.
+        CheckConstraint("state NOT IN ('granted', 'ending', 'ended') OR ends_at IS NOT NULL", name="grant_has_an_end"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    draft: int = Field(unique=True)  # Two presses of Submit on one preview make one request.
+    version: int
+    state: State = Field(sa_column=Column(Named(State), nullable=False))
+    requester: str
+    beneficiary: str
+    entitlement: str
+    connector: str
+    target: str
+    asked_duration: timedelta = Field(sa_column=Column(Span, nullable=False))
+    duration: timedelta = Field(sa_column=Column(Span, nullable=False))
+    reason: str = _text()
+    reference: str | None = None
+    stages: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    stage: int = 0
+    asked_at: datetime = _instant()
+    lapses_at: datetime = _instant()
+    decided_at: datetime | None = _instant(nullable=True)
+    decided_by: str | None = None
+    decision_reason: str = _text()
+    granted_at: datetime | None = _instant(nullable=True)
+    ends_at: datetime | None = _instant(nullable=True)
+    had_before: bool = False  # The before-image: access that did not come from here is not taken away.
+    ended_at: datetime | None = _instant(nullable=True)
+    end_cause: EndCause | None = Field(default=None, sa_column=Column(Named(EndCause), nullable=True))
+    ended_by: str | None = None
+    failure: Sentence | None = Field(default=None, sa_column=Column(Said, nullable=True))
+
+
+class TicketRow(SQLModel, table=True):
+    """The helpdesk's ticket: one for each request, opened with it."""
+
+    __tablename__ = "ticket"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    request: int = Field(unique=True, foreign_key="request.id")
+    opened_at: datetime = _instant()
+    updated_at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(Instant, nullable=True, index=True))
+
+
+class DecisionRow(SQLModel, table=True):
+    """One approver's word on one stage."""
+
+    __tablename__ = "decision"
+
+    # An approver speaks once for each stage: the key makes a second word impossible.
+    request: int = Field(primary_key=True, foreign_key="request.id")
+    stage: int = Field(primary_key=True)
+    approver: str = Field(primary_key=True)
+    verdict: Verdict = Field(sa_column=Column(Named(Verdict), nullable=False))
+    duration: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
+    reason: str = _text()
+    at: datetime = _instant()
+
+
+class EvidenceRow(SQLModel, table=True):
+    """What happened, or was refused, and why; never changed and never deleted by this product."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("evidence_of_request", "request", "id"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    request: int | None = None
+    at: datetime = _instant()
+    kind: str
+    actor: str | None = None
+    version: int | None = None
+    sentence: Sentence = Field(sa_column=Column(Said, nullable=False))
+    body: str = _text()
+
+
+class JobRow(SQLModel, table=True):
+    """Work that is due now or was tried and is due again. Done work is deleted."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        # Work for the same thing is one job: asking again while it runs makes it run once more (``wanted``).
+        Index("one_job_for_a_thing", "kind", "subject", unique=True),
+        Index("job_due", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    subject: int
+    wanted: int = 1
+    attempts: int = 0
+    due_at: datetime = _instant()
+    leased_until: datetime | None = _instant(nullable=True)
+    lease: str | None = None
+    error: str | None = None
+
+
+class CopyRow(SQLModel, table=True):
+    """One copy of a request's card: whose it is, where it is posted and which version it shows."""
+
+    __tablename__ = "copy"
+    __table_args__ = (
+        Index("copy_of_request", "request"),
+        Index("one_copy_per_posting", "conversation", "activity", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    request: int = Field(foreign_key="request.id")
+    person: str
+    service_url: str | None = None
+    conversation: str | None = None
+    activity: str | None = None
+    shown: int = 0
+    problem: str | None = None
+
+
+class MessageRow(SQLModel, table=True):
+    """A message that is sent once: a reply in a chat, or a notice to somebody concerned. ``key`` makes a repeat impossible."""
+
+    __tablename__ = "message"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    person: str
+    request: int | None = Field(default=None, index=True)
+    service_url: str | None = None
+    conversation: str | None = None
+    sentence: Sentence | None = Field(default=None, sa_column=Column(Said, nullable=True))
+    activity: str | None = _text(nullable=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    sent_at: datetime | None = _instant(nullable=True)
+    problem: str | None = None

@@ -1,0 +1,184 @@
+"""What a reader is shown of a request or a ticket: facts read from the database, frozen, ready for a card or a page.
+
+A view is made for one reader at one moment. Buttons are bound to it: cards sign a digest of the view, and a press whose digest no longer
+fits is redrawn instead of obeyed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from approvals.change import EndCause, EntitlementId, PersonId, RequestId, Risk, State
+from approvals.words import Sentence
+
+
+class Standing(StrEnum):
+    """How the reader stands to the request; it decides which buttons are on their card."""
+
+    REQUESTER = "requester"
+    APPROVER = "approver"
+    ONLOOKER = "onlooker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """What is shown of a person."""
+
+    id: PersonId
+    name: str
+    title: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitlementView:
+    """What is shown of an entitlement: whose it is, what it opens and for how long."""
+
+    id: EntitlementId
+    name: str
+    system: str
+    description: str
+    opens: str
+    risk: Risk
+    owner: PersonView
+    usual_duration: timedelta
+    max_duration: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One line of a timeline: when, who (None for Countersign itself), and what happened, as a sentence."""
+
+    at: datetime
+    who: PersonView | None
+    what: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a press on a request is bound to: had any of it been different, the presser might have decided otherwise.
+
+    Counts and dates that move by themselves (peers, last use) are context, not terms, so that they do not make every button stale.
+    """
+
+    request: RequestId
+    version: int
+    requester: PersonId
+    beneficiary: PersonId
+    entitlement: EntitlementId
+    name: str
+    opens: str
+    risk: Risk
+    asked_duration: timedelta
+    reason: str
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """One request as one reader may see it now. ``version`` grows with every transition."""
+
+    id: RequestId
+    number: str
+    version: int
+    state: State
+    standing: Standing
+    ticket: str
+    ticket_url: str | None
+    requester: PersonView
+    beneficiary: PersonView
+    entitlement: EntitlementView
+    asked_duration: timedelta
+    duration: timedelta
+    """What was approved; equal to ``asked_duration`` until somebody approved less."""
+    reason: str
+    reference: str | None
+    asked_at: datetime
+    lapses_at: datetime | None
+    waiting_for: tuple[PersonView, ...]
+    decided_by: PersonView | None
+    decided_at: datetime | None
+    decision_reason: str
+    granted_at: datetime | None
+    ends_at: datetime | None
+    ended_at: datetime | None
+    end_cause: EndCause | None
+    ended_by: PersonView | None
+    failure: Sentence | None
+    peers: int
+    """How many people hold this entitlement now (the beneficiary not counted)."""
+    last_held_at: datetime | None
+    """When the beneficiary last held it, if ever before."""
+
+    @property
+    def terms(self) -> Terms:
+        """What a button on this card is bound to."""
+        return Terms(
+            request=self.id,
+            version=self.version,
+            requester=self.requester.id,
+            beneficiary=self.beneficiary.id,
+            entitlement=self.entitlement.id,
+            name=self.entitlement.name,
+            opens=self.entitlement.opens,
+            risk=self.entitlement.risk,
+            asked_duration=self.asked_duration,
+            reason=self.reason,
+            reference=self.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewView:
+    """A proposal that is not submitted yet. ``draft`` and ``version`` name the stored draft that a press would submit."""
+
+    draft: int
+    version: int
+    requester: PersonView
+    entitlement: EntitlementView
+    duration: timedelta
+    reason: str
+    reference: str | None
+    will_be_asked: tuple[PersonView, ...]
+    lapses_after: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormView:
+    """The request form, with what is known already filled in and what is missing said under its field."""
+
+    draft: int
+    version: int
+    entitlement: EntitlementView | None
+    duration: timedelta | None
+    reason: str
+    reference: str | None
+    choices: tuple[EntitlementView, ...]
+    """Shown before anything is typed; typing searches the whole catalog."""
+    durations: tuple[timedelta, ...]
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantView:
+    """One line of "my access"."""
+
+    request: RequestId
+    number: str
+    version: int
+    entitlement: EntitlementView
+    granted_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketView:
+    """A ticket as the helpdesk reads it; ``timeline`` is oldest first and empty in lists."""
+
+    number: str
+    request: RequestView
+    is_open: bool
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    timeline: tuple[Moment, ...] = ()

@@ -1,0 +1,1 @@
+"""The database's shape through time: a file made by an older release opens under a newer one."""

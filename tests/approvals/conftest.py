@@ -1,0 +1,54 @@
+"""A real database on disk for each test, the shipped organisation in it, and a desk whose clock stands still."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from approvals.connectors.local import LocalDirectory
+from approvals.operations.desk import Desk
+from approvals.operations.directory import load
+from approvals.policy import policy_for
+from approvals.store.sqlite import Store
+from infra.migrations.upgrade import upgrade
+from tests.approvals.northwind import CATALOG, PEOPLE
+from tests.approvals.story import Clock, Story
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database in today's shape: made once, copied for each test."""
+    path = tmp_path_factory.mktemp("migrated") / "countersign.db"
+    upgrade(path)
+    return path
+
+
+@pytest.fixture
+def path(migrated: Path, tmp_path: Path) -> Path:
+    """A database of the test's own."""
+    return Path(copyfile(migrated, tmp_path / "countersign.db"))
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[Store]:
+    opened = Store(path)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def desk(store: Store, clock: Clock) -> Desk:
+    await store.write(lambda tx: load(tx, PEOPLE))
+    connectors = {"local": LocalDirectory(store, now=clock)}
+    return Desk(store=store, catalog=CATALOG, policy=policy_for(CATALOG), connectors=connectors, now=clock, url="https://desk.example")
+
+
+@pytest.fixture
+def story(desk: Desk, clock: Clock) -> Story:
+    return Story(desk, clock)

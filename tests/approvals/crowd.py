@@ -1,0 +1,86 @@
+"""A crowd at one desk: an organisation as large as a race needs, and the program that each process of a race runs."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from approvals.catalog import Catalog
+from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, Verdict
+from approvals.evidence import Trigger
+from approvals.operations.decide import decide
+from approvals.operations.desk import Act, Desk, Done
+from approvals.operations.staleness import Seen
+from approvals.policy import policy_for
+from approvals.store.sqlite import Store
+from tests.builders import HOUR, NOON
+
+APPROVERS = tuple(PersonId(f"approver-{count}") for count in range(4))
+REQUESTERS = tuple(PersonId(f"requester-{count}") for count in range(100))
+ENTITLEMENTS = tuple(EntitlementId(f"entitlement-{count}") for count in range(10))
+FIRST = 1001
+_AT_ONCE = 32
+
+
+def people() -> tuple[Person, ...]:
+    return tuple(Person(id=one, name=one.title(), email=f"{one}@northwind.example") for one in (*APPROVERS, *REQUESTERS))
+
+
+def catalog() -> Catalog:
+    return Catalog(
+        tuple(
+            Entitlement(
+                id=one,
+                name=one.title(),
+                system="billing",
+                level="write",
+                description="Change rows.",
+                opens="Everything.",
+                risk=Risk.HIGH,
+                owner=APPROVERS[0],
+                deputy=None,
+                usual_duration=HOUR,
+                max_duration=8 * HOUR,
+                target=f"grp-{one}",
+            )
+            for one in ENTITLEMENTS
+        )
+    )
+
+
+def desk_over(store: Store) -> Desk:
+    return Desk(store=store, catalog=catalog(), policy=policy_for(catalog()), connectors={}, now=lambda: NOON, url="")
+
+
+def verdict_of(process: int, request: int) -> Verdict:
+    """On even requests everybody approves; on odd ones every second process denies."""
+    return Verdict.DENY if request % 2 and process % 2 else Verdict.APPROVE
+
+
+async def press(store: Store, *, process: int, approver: PersonId, requests: int) -> list[str]:
+    """Press on each request in turn, a few at a time; what each press came to, in order."""
+    desk, room = desk_over(store), asyncio.Semaphore(_AT_ONCE)
+    act = Act(actor=approver, trigger=Trigger(source="teams", activity=f"press-{process}"), at=NOON)
+    seen = Seen(version=1, fits=lambda _terms: True)
+
+    async def one(request: int) -> str:
+        word = Decision(approver=approver, verdict=verdict_of(process, request), at=NOON, reason=f"I am process {process}.")
+        async with room:
+            outcome = await store.write(lambda tx: decide(tx, RequestId(request), word, seen=seen, act=act, desk=desk))
+        return "done" if isinstance(outcome, Done) else str(outcome.reason)
+
+    return await asyncio.gather(*(one(FIRST + place) for place in range(requests)))
+
+
+async def main(path: str, process: str, approver: str, requests: str) -> None:
+    """Say that this process is ready, wait for the word, press, and print what came of it."""
+    store = Store(Path(path))
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    outcomes = await press(store, process=int(process), approver=PersonId(approver), requests=int(requests))
+    await store.close()
+    print(json.dumps(outcomes))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,307 @@
+"""Every edge and every refusal leaves exactly one piece of evidence, in the transaction of what it proves."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from approvals.change import PersonId, RequestId, State
+from approvals.evidence import canonical
+from approvals.lifecycle import EDGES, Event
+from approvals.operations.audit import Entry, count, gaps, trail
+from approvals.store.sqlite import Tx
+from approvals.store.tables import EvidenceRow, RequestRow, TicketRow
+from approvals.words import say
+from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM
+from tests.approvals.story import Proof, Story
+from tests.builders import HOUR, NOON
+
+
+async def _two_must_agree(story: Story) -> RequestId:
+    request = await story.asked()
+    await story.needs(request, ("owner", (MARIA, JONAS), 2))
+    return request
+
+
+async def _lapses(story: Story, _request: RequestId) -> None:
+    story.clock.advance(timedelta(days=1))
+    await story.sweeps()
+
+
+async def _fails(story: Story, request: RequestId) -> None:
+    await story.leaves(MARIA)
+    await story.executes(request)
+
+
+def _at(state: State) -> Callable[[Story], Any]:
+    return lambda story: story.brought_to(state)
+
+
+# Each edge: how to come to its beginning, what takes it, by whom, what its evidence says came of it, and the work that follows.
+_DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[str, object], list[str]]] = {
+    (State.WAITING, Event.AGREE): (_two_must_agree, Story.approves, MARIA, {"duration": 14_400}, []),
+    (State.WAITING, Event.APPROVE): (
+        _at(State.WAITING),
+        Story.approves,
+        MARIA,
+        {"duration": 14_400, "decided_at": "2025-11-22T12:00:00.000000+00:00", "decided_by": MARIA, "decision_reason": ""},
+        ["grant:execute"],
+    ),
+    (State.WAITING, Event.DENY): (
+        _at(State.WAITING),
+        Story.denies,
+        MARIA,
+        {"decided_at": "2025-11-22T12:00:00.000000+00:00", "decided_by": MARIA, "decision_reason": "Use the replica."},
+        ["message:send"],
+    ),
+    (State.WAITING, Event.LAPSE): (_at(State.WAITING), _lapses, None, {}, ["message:send"]),
+    (State.WAITING, Event.WITHDRAW): (_at(State.WAITING), Story.withdraws, ANA, {}, []),
+    (State.APPROVED, Event.GRANT): (
+        _at(State.APPROVED),
+        Story.executes,
+        None,
+        {"granted_at": "2025-11-22T12:00:00.000000+00:00", "ends_at": "2025-11-22T16:00:00.000000+00:00", "had_before": False},
+        ["message:send"],
+    ),
+    (State.APPROVED, Event.FAIL): (
+        _at(State.APPROVED),
+        _fails,
+        None,
+        {"failure": "Stage “owner” needs 1 approval(s) from people who may still give them, and has 0."},
+        ["message:send"],
+    ),
+    (State.GRANTED, Event.END): (_at(State.GRANTED), Story.ends, ANA, {"end_cause": "handed_back", "ended_by": ANA}, ["grant:revoke"]),
+    (State.ENDING, Event.CONFIRM): (
+        _at(State.ENDING),
+        Story.revokes,
+        None,
+        {"ended_at": "2025-11-22T12:00:00.000000+00:00"},
+        ["message:send", "message:send"],
+    ),
+}
+
+
+def test_every_edge_is_driven() -> None:
+    assert {*_DRIVEN, (None, Event.SUBMIT)} == {*EDGES}
+
+
+@pytest.mark.parametrize("edge", _DRIVEN, ids=lambda edge: f"{edge[0]} {edge[1]}")
+async def test_an_edge_is_one_piece_of_evidence_with_everything_in_it(story: Story, edge: tuple[State, Event]) -> None:
+    begin, go, actor, changed, work = _DRIVEN[edge]
+    request = await begin(story)
+    await story.jobs_done()
+    before, version = len(await story.evidence(request)), (await story.row(request)).version
+
+    await go(story, request)
+
+    moved = [one for one in (await story.evidence(request))[before:] if one.kind in {event.value for event in Event}]
+    by_a_person = {"source": "teams", "service_url": "https://teams.example/", "conversation": "a:ana", "activity": "activity-1", "card": ""}
+    by_time = {"source": "timer", "service_url": "", "conversation": "", "activity": "", "card": ""}
+    (proof,) = moved
+    assert (proof.kind, proof.request, proof.actor, proof.at, proof.version) == (
+        edge[1].value,
+        request,
+        actor,
+        story.clock(),
+        version + 1,
+    )
+    assert proof.result == {"from": edge[0].value, "to": EDGES[edge].value, **changed}
+    assert proof.body["trigger"] == (by_a_person if actor else by_time)
+    assert proof.body["policy"] == story.desk.policy.version
+    assert proof.body["says"] == proof.says
+    assert (proof.body["facts"]["read_at"], proof.body["facts"]["requester"]["id"]) == (
+        story.clock().isoformat(timespec="microseconds"),
+        ANA,
+    )
+    assert sorted(kind for kind, _ in await story.jobs()) == sorted([*work, "request:redraw"])
+    row, ticket = await story.row(request), await story.ticket(request)
+    assert (row.state, row.version) == (EDGES[edge], version + 1)
+    assert ticket is not None
+    assert (ticket.updated_at, ticket.closed_at) == (story.clock(), story.clock() if row.state.is_final else None)
+
+
+@pytest.mark.parametrize("edge", [edge for edge in _DRIVEN if edge[1] not in (Event.GRANT, Event.CONFIRM)], ids=lambda edge: f"{edge[1]}")
+async def test_state_evidence_ticket_and_work_come_and_go_together(
+    story: Story, edge: tuple[State, Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, go, *_ = _DRIVEN[edge]
+    request = await begin(story)
+    if edge[1] is Event.FAIL:
+        await story.leaves(MARIA)
+    if edge[1] is Event.LAPSE:
+        story.clock.advance(timedelta(days=1))
+    before = await _everything(story, request)
+    write = story.desk.store.write
+
+    async def write_and_break(work: Callable[[Tx], object]) -> None:
+        def breaks(tx: Tx) -> None:
+            work(tx)
+            raise RuntimeError("the machine stops here")
+
+        await write(breaks)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(story.desk.store, "write", write_and_break)
+        step = Story.sweeps(story) if edge[1] is Event.LAPSE else story.executes(request) if edge[1] is Event.FAIL else go(story, request)
+        with pytest.raises(RuntimeError, match="the machine stops here"):
+            await step
+
+    assert await _everything(story, request) == before
+
+
+async def _everything(story: Story, request: RequestId) -> tuple[object, ...]:
+    ticket = await story.ticket(request)
+    return (
+        (await story.row(request)).model_dump(),
+        ticket and ticket.model_dump(),
+        await story.evidence(),
+        await story.jobs(),
+        [one.model_dump() for one in await story.decisions(request)],
+        await story.told(),
+        [one.model_dump() for one in await story.copies(request)],
+    )
+
+
+async def test_a_refusal_names_who_what_which_check_and_what_was_known(story: Story) -> None:
+    request = await story.asked()
+
+    await story.approves(request, TOM)
+
+    proof = (await story.evidence(request))[-1]
+    assert proof == Proof(
+        kind="act:refused",
+        request=request,
+        actor=TOM,
+        at=NOON,
+        version=1,
+        says="Only Maria Lindqvist can decide on this request.",
+        body={
+            "trigger": {
+                "source": "teams",
+                "service_url": "https://teams.example/",
+                "conversation": "a:ana",
+                "activity": "activity-1",
+                "card": "",
+            },
+            "facts": proof.body["facts"],
+            "policy": story.desk.policy.version,
+            "check": 10,
+            "result": {"refused": "request:approve"},
+            "says": "Only Maria Lindqvist can decide on this request.",
+        },
+    )
+    facts = proof.body["facts"]
+    assert (facts["actor"]["id"], facts["word"]["duration"], facts["stages"], facts["is_by_time"]) == (
+        TOM,
+        14_400,
+        [{"name": "owner", "approvers": [MARIA], "quorum": 1}],
+        False,
+    )
+
+
+# Canonical JSON.
+
+
+class _Kind(StrEnum):
+    ONE = "one"
+
+
+def test_the_same_evidence_is_the_same_bytes() -> None:
+    value = {"b": [True, None, 4 * HOUR, _Kind.ONE], "a": {"y": NOON, "x": "é日"}}
+
+    assert canonical(value) == (
+        '{"a":{"x":"\\u00e9\\u65e5","y":"2025-11-22T12:00:00.000000+00:00"},"b":[true,null,14400,"one"]}'
+    )
+    assert canonical(dict(reversed(value.items()))) == canonical(value)
+
+
+@pytest.mark.parametrize("value", [{1, 2}, b"bytes", object, say("a sentence")])
+def test_what_has_no_one_spelling_is_not_evidence(value: object) -> None:
+    with pytest.raises(TypeError) as raised:
+        canonical({"value": value})
+
+    assert str(raised.value) == f"{type(value).__name__} has no canonical form; say it as text, number, time or duration"
+
+
+async def test_every_body_is_canonical_and_holds_no_floating_number(story: Story) -> None:
+    await story.brought_to(State.ENDED)
+
+    def no_float(value: str) -> None:
+        raise AssertionError(f"{value} is a float")
+
+    for proof in await story.evidence():
+        assert canonical(json.loads(json.dumps(proof.body), parse_float=no_float)) == canonical(proof.body)
+
+
+# The auditor.
+
+
+async def test_the_trail_of_a_request_is_its_story(story: Story) -> None:
+    request = await story.asked()
+    await story.approves(request, TOM)
+    await story.approves(request)
+    await story.executes(request)
+    story.clock.advance(4 * HOUR)
+    await story.sweeps()
+    await story.revokes(request)
+
+    entries: tuple[Entry, ...] = await story.desk.store.read(lambda tx: trail(tx, request))
+
+    assert [f"{one.name}: {one.sentence}" for one in entries] == [
+        "Ana Ferreira: Asked for Write access to billing-db.",
+        "Tom Okafor: Only Maria Lindqvist can decide on this request.",
+        "Maria Lindqvist: Approved for 4 h.",
+        f"Countersign: Adding to {BILLING_GROUP}.",
+        f"Countersign: Access works, as read back from {BILLING_GROUP}. Its 4 h begin now.",
+        "Countersign: The time is over; the access is being removed.",
+        f"Countersign: Removing from {BILLING_GROUP}.",
+        f"Countersign: The access is gone, as read back from {BILLING_GROUP}, 0 s after its end.",
+    ]
+
+
+@pytest.mark.parametrize("state", State)
+async def test_whatever_happened_is_accounted_for(story: Story, state: State) -> None:
+    await story.brought_to(state)
+
+    assert await _gaps(story) == []
+    assert await story.desk.store.read(count) == 1
+
+
+async def test_what_the_evidence_does_not_account_for_is_found(story: Story) -> None:
+    request = await story.brought_to(State.GRANTED)
+
+    def forge(tx: Tx) -> None:
+        row = tx.get_one(RequestRow, request)
+        row.state, row.version = State.ENDED, 4
+
+    await story.desk.store.write(forge)
+
+    assert await _gaps(story) == [
+        "REQ-1001: is at version 4, but its transitions are recorded for versions [1, 2, 3]",
+        "REQ-1001: is ended, but its evidence leads to granted",
+        "REQ-1001: is ended, but its ticket is open",
+    ]
+
+
+async def test_evidence_that_was_taken_away_is_missed(story: Story) -> None:
+    request = await story.brought_to(State.APPROVED)
+
+    def erase(tx: Tx) -> None:
+        tx.delete(tx.get_one(EvidenceRow, 1))
+        tx.delete(tx.get_one(TicketRow, request))
+
+    await story.desk.store.write(erase)
+
+    assert await _gaps(story) == [
+        "REQ-1001: is at version 2, but its transitions are recorded for versions [2]",
+        "REQ-1001: evidence 2 tells of a move that cannot be: no edge request:approve from the beginning",
+        "REQ-1001: is approved, but its evidence leads to nothing",
+        "REQ-1001: has no ticket",
+    ]
+
+
+async def _gaps(story: Story) -> list[str]:
+    return await story.desk.store.read(lambda tx: [*gaps(tx)])
