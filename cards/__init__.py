@@ -1,0 +1,1 @@
+"""Views in, Adaptive Cards out: what people see in Teams, and the buttons that prove what they saw."""
