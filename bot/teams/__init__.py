@@ -1,0 +1,1 @@
+"""The way out and the wall around botbuilder: adapter, sender, credential."""
