@@ -1,0 +1,47 @@
+"""What a message turned out to be: a command, progress on a draft, or something that was not understood."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from approvals.words import Sentence
+from bot.understanding.draft import Draft
+
+
+class CommandKind(StrEnum):
+    """Everything that can be said beside a request itself."""
+
+    HELP = "help"
+    CANCEL = "cancel"
+    FORM = "form"
+    CATALOG = "catalog"
+    ACCESS = "access"
+    REQUESTS = "requests"
+    STATUS = "status"
+    DONE = "done"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something to do at once.
+
+    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, done) or an entitlement in the person's own words (done).
+    """
+
+    kind: CommandKind
+    argument: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A draft that the message began or changed. ``question`` asks for what is missing; None when the draft is ready for the preview."""
+
+    draft: Draft
+    question: Sentence | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """Nothing was understood and nothing has changed. ``hint`` says what can be said instead."""
+
+    hint: Sentence

@@ -1,0 +1,36 @@
+"""Outcomes as the corpus files write them."""
+
+from datetime import timedelta
+
+from bot.understanding import questions
+from bot.understanding.outcome import Command, Progress, Unclear
+
+HINTS = {
+    questions.TOO_LONG: "too long",
+    questions.NOTHING: "no words",
+    questions.UNKNOWN: "unknown",
+    questions.NEGATED: "negated",
+    questions.FOR_OTHERS: "for others",
+    questions.WAITING: "waiting",
+    questions.BUTTONS: "buttons",
+}
+
+
+def line(outcome: Command | Progress | Unclear) -> str:
+    """``outcome`` on one line: "entitlement | length | reason | reference | next", "command: …" or "unclear: …"."""
+    if isinstance(outcome, Command):
+        return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument)))
+    if isinstance(outcome, Unclear):
+        return f"unclear: {HINTS[outcome.hint]}"
+    draft = outcome.draft
+    following = "ready" if outcome.question is None else " ".join((f"asks {draft.asked}", *draft.offered))
+    return " | ".join((draft.entitlement or "?", length(draft.duration), draft.reason or "?", draft.reference or "-", following))
+
+
+def length(duration: timedelta | None) -> str:
+    """``duration`` in days, hours and minutes, such as "1d12h"; "?" for None."""
+    if duration is None:
+        return "?"
+    minutes = int(duration.total_seconds()) // 60
+    parts = ((minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "m"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count)

@@ -1,0 +1,95 @@
+"""What is asked says what was understood and how to answer."""
+
+from datetime import timedelta
+
+import pytest
+
+from approvals.catalog import Catalog
+from approvals.change import EntitlementId
+from bot.understanding.draft import Draft, Field
+from bot.understanding.outcome import Progress, Unclear
+from bot.understanding.read import understand
+from tests.bot.understanding.conftest import FRIDAY, LISBON
+
+WRITE = EntitlementId("billing-db-write")
+WHICH = (
+    "Which one do you mean: (1) Write access to billing-db, (2) Read access to billing-db, (3) Administrator of billing-db? "
+    "Answer with its number or its name."
+)
+NOT_FOUND = (
+    "I did not find “frobnicator” in the catalog. What do you need access to? Say it in other words, or say “catalog” to see everything."
+)
+WHY = "Why do you need “Write access to billing-db” for 4 hours? Whoever approves it reads your own words, for example “to fix INC-4711”."
+
+
+def _question(text: str, *, catalog: Catalog, draft: Draft | None = None) -> str:
+    outcome = understand(text, draft=draft, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+    assert isinstance(outcome, Progress)
+    return str(outcome.question)
+
+
+def test_the_sentence_of_the_readme_makes_a_ready_draft(catalog: Catalog) -> None:
+    text = "I need write access to billing-db for 4 hours to fix INC-4711"
+
+    outcome = understand(text, draft=None, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    expected = Draft(entitlement=WRITE, duration=timedelta(hours=4), reason="to fix INC-4711", reference="INC-4711")
+    assert outcome == Progress(draft=expected, question=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("I need access to billing-db", WHICH),
+        ("I need payrol", "Do you mean “Prepare the payroll run”? Answer “yes”, or say what you need instead."),
+        (
+            "I need access for 4 hours",
+            "What do you need access to for 4 hours? For example “Read access to billing-db”; say “catalog” to see everything.",
+        ),
+        ("I need access to the frobnicator", NOT_FOUND),
+        ("write access to billing-db", "How long do you need “Write access to billing-db”? For example 4 hours; at most 8 hours."),
+        ("write access to billing-db for 4 hours", WHY),
+        (
+            "write access to billing-db until 9:00",
+            "That time is over already. How long do you need “Write access to billing-db”? For example 4 hours; at most 8 hours.",
+        ),
+    ],
+)
+def test_question_says_what_was_understood_and_what_an_answer_looks_like(text: str, question: str, catalog: Catalog) -> None:
+    assert _question(text, catalog=catalog) == question
+
+
+def test_number_without_unit_is_answered_by_the_question_which_unit(catalog: Catalog) -> None:
+    draft = Draft(entitlement=WRITE, asked=Field.DURATION)
+
+    question = _question("4", catalog=catalog, draft=draft)
+
+    assert question == "4 what: hours or days? I would rather ask than guess. Answer for example “4 hours” or “4 days”."
+
+
+def test_entitlement_that_left_the_catalog_is_asked_for_again(catalog: Catalog) -> None:
+    draft = Draft(entitlement=EntitlementId("gone"), duration=timedelta(hours=1), asked=Field.REASON)
+
+    outcome = understand("vpn", draft=draft, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    assert isinstance(outcome, Progress)
+    assert outcome.draft == Draft(entitlement=EntitlementId("vpn-operations"), duration=timedelta(hours=1), asked=Field.REASON)
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "write access to billing-db " * 100, "ﷺ" * 1_999, " " * 9_000 + "help"])
+def test_message_beyond_two_thousand_characters_is_not_read(text: str, catalog: Catalog) -> None:
+    outcome = understand(text, draft=None, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    assert isinstance(outcome, Unclear)
+    assert str(outcome.hint).startswith("That message is longer than 2000 characters")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u202e", "😀", "...", "<at>Countersign</at>", "\ud800"])
+def test_message_without_a_word_is_answered_with_an_example(text: str, catalog: Catalog) -> None:
+    outcome = understand(text, draft=None, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    assert isinstance(outcome, Unclear)
+    assert (
+        str(outcome.hint)
+        == "I found no words in that message. Say what you need, for example “write access to billing-db for 4 hours”, or “help”."
+    )
