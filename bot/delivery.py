@@ -1,0 +1,192 @@
+"""What the outbox holds, brought to Teams: cards that converge on the present version, and messages that are sent once.
+
+One attempt for each call; the worker is the only retry loop. A copy that Teams will not update any more is posted afresh and the old one
+retired; somebody who cannot be reached at all is written into the request's evidence, where the helpdesk sees it. A send whose outcome is
+unknown (killed between sending and noting it) is sent again: a card twice is harmless, since its buttons work once, and none is worse.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from approvals import evidence, outbox, reading
+from approvals.change import PersonId, RequestId
+from approvals.evidence import Trace
+from approvals.operations.desk import by_time
+from approvals.store.requests import find
+from approvals.store.sqlite import Tx
+from approvals.store.tables import CopyRow, MessageRow
+from approvals.words import say
+from bot.counter import Counter, reader
+from bot.presses import request_now
+from bot.replies import card_activity, text_activity
+from bot.teams.errors import Gone, NotPermitted, Refused
+from bot.teams.sender import Activity, Place, Sender
+from cards.render import summary
+
+_NEVER = (Gone, Refused, NotPermitted)
+"""What the same send will meet again, however often it is tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draw:
+    """One copy to be brought up to date: where it is, what it shall show."""
+
+    copy: int
+    person: PersonId
+    place: Place | None
+    activity: str | None
+    version: int
+    content: Activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The way to people. ``service_url`` is where somebody is reached whom the bot has never met."""
+
+    counter: Counter
+    sender: Sender
+    tenant: str
+    service_url: str
+
+    async def redraw(self, request: RequestId) -> None:
+        """Bring every copy of the request's card up to its present version.
+
+        Raises:
+            SendError: at least one copy has to be tried again; those that worked are noted and not repeated.
+        """
+        store = self.counter.desk.store
+        behind = await store.read(lambda tx: self._behind(tx, request))
+        outcomes = await asyncio.gather(*(self._draw(request, draw) for draw in behind), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def send(self, message: int) -> None:
+        """Send a message that has not been sent.
+
+        Raises:
+            SendError: it has to be tried again.
+        """
+        store = self.counter.desk.store
+        row, content, place = await store.read(lambda tx: self._unsent(tx, message))
+        if row is None:
+            return
+        problem = None
+        try:
+            await self.sender.post(place or await self._chat(PersonId(row.person)), content)
+        except _NEVER as error:
+            problem = str(error)
+        request = RequestId(row.request) if row.request else None
+        await store.write(lambda tx: self._sent(tx, message, PersonId(row.person), request, problem=problem))
+
+    async def give_up_redrawing(self, request: RequestId, *, why: str) -> None:
+        """It was tried for too long: evidence says whose card is not up to date. The next transition tries again."""
+        await self.counter.desk.store.write(lambda tx: self._leave_behind(tx, request, why=why))
+
+    async def give_up_sending(self, message: int, *, why: str) -> None:
+        """It was tried for too long: the message stays unread, and evidence says whose."""
+        await self.counter.desk.store.write(lambda tx: self._lose(tx, message, why=why))
+
+    def _leave_behind(self, tx: Tx, request: RequestId, *, why: str) -> None:
+        for draw in self._behind(tx, request):
+            self._cannot_show(tx, request, draw, problem=why)
+
+    def _lose(self, tx: Tx, message: int, *, why: str) -> None:
+        row = tx.get(MessageRow, message)
+        if row is not None and row.sent_at is None:
+            self._sent(tx, message, PersonId(row.person), RequestId(row.request) if row.request else None, problem=why)
+
+    def _behind(self, tx: Tx, request: RequestId) -> list[_Draw]:
+        row = find(tx, request)
+        return [self._drawn(tx, copy, request, row.version) for copy in outbox.copies_behind(tx, request, version=row.version)]
+
+    def _drawn(self, tx: Tx, copy: CopyRow, request: RequestId, version: int) -> _Draw:
+        who = reader(tx, PersonId(copy.person))
+        card = request_now(tx, request, reader=who, counter=self.counter)
+        view = reading.request_view(tx, find(tx, request), reader=who.id, shelf=self.counter.desk.shelf)
+        return _Draw(
+            copy=copy.id or 0,
+            person=who.id,
+            place=_place(copy.service_url, copy.conversation) or _chat_place(tx, who.id),
+            activity=copy.activity,
+            version=version,
+            content=card_activity(card, summary(view), language=who.language),
+        )
+
+    async def _draw(self, request: RequestId, draw: _Draw) -> None:
+        store = self.counter.desk.store
+        try:
+            place, activity = await self._show(draw)
+        except _NEVER as error:
+            problem = str(error)
+            await store.write(lambda tx: self._cannot_show(tx, request, draw, problem=problem))
+            return
+        shown = {"service_url": place.service_url, "conversation": place.conversation, "activity": activity}
+        await store.write(lambda tx: outbox.copy_is_shown(tx, draw.copy, version=draw.version, **shown))
+
+    async def _show(self, draw: _Draw) -> tuple[Place, str | None]:
+        place = draw.place or await self._chat(draw.person)
+        if draw.activity is not None:
+            try:
+                await self.sender.update(place, draw.activity, draw.content)
+            except Gone:
+                # Teams may refuse to update a card for ever (ActivityNotFoundInConversation): the old one is left, a fresh one posted.
+                return place, await self.sender.post(place, draw.content)
+            return place, draw.activity
+        return place, await self.sender.post(place, draw.content)
+
+    async def _chat(self, person: PersonId) -> Place:
+        return await self.sender.open_chat(self.service_url, person, tenant=self.tenant)
+
+    def _cannot_show(self, tx: Tx, request: RequestId, draw: _Draw, *, problem: str) -> None:
+        place = draw.place or Place(service_url=self.service_url, conversation="")
+        outbox.copy_is_shown(
+            tx,
+            draw.copy,
+            version=draw.version,
+            service_url=place.service_url,
+            conversation=place.conversation or None,
+            activity=draw.activity,
+            problem=problem,
+        )
+        self._note_unreached(tx, request, draw.person, problem=problem)
+
+    def _unsent(self, tx: Tx, message: int) -> tuple[MessageRow | None, Activity, Place | None]:
+        row = tx.get(MessageRow, message)
+        if row is None or row.sent_at is not None:
+            return None, {}, None
+        who = reader(tx, PersonId(row.person))
+        content: Activity = json.loads(row.activity) if row.activity else text_activity(row.sentence or say(""), language=who.language)
+        return row, content, _place(row.service_url, row.conversation) or _chat_place(tx, who.id)
+
+    def _sent(self, tx: Tx, message: int, person: PersonId, request: RequestId | None, *, problem: str | None) -> None:
+        outbox.message_is_sent(tx, message, at=self.counter.desk.now(), problem=problem)
+        if problem is not None and request is not None:
+            self._note_unreached(tx, request, person, problem=problem)
+
+    def _note_unreached(self, tx: Tx, request: RequestId, person: PersonId, *, problem: str) -> None:
+        desk, who = self.counter.desk, reader(tx, person)
+        now = desk.now()
+        evidence.record(
+            tx,
+            Trace.UNREACHED,
+            at=now,
+            request=request,
+            actor=None,
+            trigger=by_time(now).trigger,
+            sentence=say(
+                "{name} could not be reached in Teams: {problem}.", name=who.person.name if who.person else person, problem=problem
+            ),
+            policy=desk.policy,
+            result={"person": person, "problem": problem},
+        )
+
+
+def _place(service_url: str | None, conversation: str | None) -> Place | None:
+    return Place(service_url=service_url, conversation=conversation) if service_url and conversation else None
+
+
+def _chat_place(tx: Tx, person: PersonId) -> Place | None:
+    chat = outbox.chat_of(tx, person)
+    return Place(service_url=chat.service_url, conversation=chat.conversation) if chat else None

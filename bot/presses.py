@@ -1,0 +1,150 @@
+"""A press on a card: the button is opened, the operation is asked, and the presser gets the card as it stands then.
+
+Always a card, whatever was sent: a forged button, somebody else's, an outdated one and a second press each get their own words.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from approvals import outbox, reading
+from approvals.change import Decision, RequestId, Verdict
+from approvals.errors import UnknownRequestError
+from approvals.operations.decide import decide
+from approvals.operations.desk import Done, Outcome, Refused
+from approvals.operations.end import end
+from approvals.operations.forged import refuse_forged
+from approvals.operations.inbox import is_first_time
+from approvals.operations.staleness import Seen
+from approvals.operations.withdraw import withdraw
+from approvals.store.requests import find
+from approvals.store.sqlite import Tx
+from approvals.words import Sentence, say
+from bot import drafting
+from bot.counter import Counter, Reader, reader
+from bot.lists import access, catalog, help_for, requests
+from bot.pressed import Pressed
+from bot.visit import Visit
+from cards.actions import Button, Verb, digest, open_button
+from cards.durations import read_iso
+from cards.render import Card, Tone, message_card, request_card
+
+_LARGEST = 2**53
+
+
+async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter: Counter) -> Pressed:
+    """What the presser sees after pressing ``verb`` with ``data`` (the button's own values and the inputs, merged by the client)."""
+    button = open_button(verb, data, viewer=visit.person, key=counter.key)
+    if button is not None and button.verb is Verb.REFRESH:
+        return await counter.desk.store.read(lambda tx: Pressed(_refresh(tx, button, reader=reader(tx, visit.person), counter=counter)))
+    return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, counter=counter))
+
+
+def _pressed(tx: Tx, visit: Visit, verb: str, button: Button | None, data: Mapping[str, object], *, counter: Counter) -> Pressed:
+    who = reader(tx, visit.person)
+    if button is None:
+        return _forged(tx, visit, verb, data.get("id"), who=who, counter=counter)
+    if button.subject == "request":
+        return _on_request(tx, visit, button, data, who=who, counter=counter)
+    if not who.is_welcome:
+        return Pressed(stranger_card(who))
+    if button.verb is Verb.SUBMIT:
+        return drafting.send(tx, button, visit=visit, reader=who, counter=counter)
+    return Pressed(_on_draft(tx, visit, button, data, who=who, counter=counter))
+
+
+def _on_draft(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, who: Reader, counter: Counter) -> Card:
+    match button.verb:
+        case Verb.PREVIEW:
+            return drafting.fill_in(tx, data, visit=visit, reader=who, counter=counter)
+        case Verb.DISCARD:
+            return drafting.discard(tx, visit=visit, reader=who)
+        case Verb.EDIT | Verb.FORM:
+            return drafting.edit(tx, visit=visit, reader=who, counter=counter, entitlement=data.get("entitlement"))
+        case Verb.CATALOG:
+            return catalog(tx, who, counter=counter)
+        case Verb.ACCESS:
+            return access(tx, who, counter=counter)
+        case Verb.REQUESTS:
+            return requests(tx, who, counter=counter)
+        case _:
+            return help_for(who, counter=counter)
+
+
+def _on_request(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, who: Reader, counter: Counter) -> Pressed:
+    request = RequestId(button.id)
+    # The client repeats what it got no answer to: then the answer is the card as it stands, which shows what the first press did.
+    outcome = _act(tx, visit, button, data, counter=counter) if is_first_time(tx, visit.trigger, now=visit.at) else Done(request)
+    if not who.is_welcome:
+        return Pressed(stranger_card(who))
+    outbox.adopt(tx, request, person=visit.person, trigger=visit.trigger)
+    said = outcome.reason if isinstance(outcome, Refused) else None
+    return Pressed(request_now(tx, request, reader=who, counter=counter, banner=said), request=request, said=said)
+
+
+def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, counter: Counter) -> Outcome:
+    request, desk = RequestId(button.id), counter.desk
+    match button.verb:
+        case Verb.APPROVE | Verb.DENY:
+            seen = Seen(version=button.seen, fits=lambda terms: digest(terms) == button.shown)
+            return decide(tx, request, _word(visit, button.verb, data), seen=seen, act=visit.act, desk=desk)
+        case Verb.WITHDRAW:
+            return withdraw(tx, request, act=visit.act, desk=desk)
+        case Verb.HAND_BACK:
+            return end(tx, request, act=visit.act, desk=desk)
+        case _:
+            return Done(request)
+
+
+def _word(visit: Visit, verb: Verb, data: Mapping[str, object]) -> Decision:
+    reason = data.get("reason")
+    return Decision(
+        approver=visit.person,
+        verdict=Verdict.APPROVE if verb is Verb.APPROVE else Verdict.DENY,
+        at=visit.at,
+        duration=_chosen(data),
+        reason=reason.strip() if isinstance(reason, str) else "",
+    )
+
+
+def _chosen(data: Mapping[str, object]) -> timedelta | None:
+    """The time that an approver chose; None where they were not asked. One that cannot be read is no time at all, which is refused."""
+    return (read_iso(data["duration"]) or timedelta()) if "duration" in data else None
+
+
+def _forged(tx: Tx, visit: Visit, verb: str, claimed: object, *, who: Reader, counter: Counter) -> Pressed:
+    is_first_time(tx, visit.trigger, now=visit.at)
+    named = RequestId(claimed) if type(claimed) is int and 0 < claimed < _LARGEST else None
+    refused = refuse_forged(tx, verb=verb, claimed=named, act=visit.act, desk=counter.desk)
+    if refused.request is None or not who.is_welcome:
+        return Pressed(message_card(refused.reason, tone=Tone.ALERT, language=who.language))
+    card = request_now(tx, refused.request, reader=who, counter=counter, banner=refused.reason)
+    return Pressed(card, request=refused.request, said=refused.reason)
+
+
+def _refresh(tx: Tx, button: Button, *, reader: Reader, counter: Counter) -> Card:
+    if not reader.is_welcome:
+        return stranger_card(reader)
+    return request_now(tx, RequestId(button.id), reader=reader, counter=counter)
+
+
+def request_now(tx: Tx, request: RequestId, *, reader: Reader, counter: Counter, banner: Sentence | None = None) -> Card:
+    """The request as this reader may see it now."""
+    try:
+        row = find(tx, request)
+    except UnknownRequestError:
+        return message_card(say("This request is not there any more."), tone=Tone.WARN, language=reader.language)
+    view = reading.request_view(tx, row, reader=reader.id, shelf=counter.desk.shelf)
+    return request_card(
+        view,
+        language=reader.language,
+        viewer=reader.id,
+        key=counter.key,
+        banner=banner,
+        refresh_for=reading.teams_ids(tx, reader.id),
+    )
+
+
+def stranger_card(reader: Reader) -> Card:
+    """For somebody whom the directory does not know, or no longer."""
+    sentence = say("The directory does not know you as an active member of this organisation. Please ask the helpdesk.")
+    return message_card(sentence, tone=Tone.ALERT, language=reader.language)

@@ -1,0 +1,171 @@
+"""What somebody wrote, and the answer: a command carried out, a question back, or the preview of what was understood.
+
+Reading the text touches no record; then one transaction does what it asks for and keeps the answer for sending, so that a message is
+dealt with exactly once, and an answer that was promised is sent.
+"""
+
+from collections.abc import Callable
+
+from approvals import outbox, reading
+from approvals.change import RequestId
+from approvals.errors import UnknownRequestError
+from approvals.jobs.embedded import Kind, ask_for
+from approvals.operations import drafts
+from approvals.operations.desk import Outcome, Refused
+from approvals.operations.end import end
+from approvals.operations.inbox import is_first_time
+from approvals.operations.withdraw import withdraw
+from approvals.store.requests import find
+from approvals.store.sqlite import Tx
+from approvals.views import Standing
+from approvals.words import Sentence, say
+from bot import drafting
+from bot.counter import Counter, Reader, reader
+from bot.lists import access, catalog, help_for, requests
+from bot.presses import stranger_card
+from bot.replies import as_json, card_activity, text_activity
+from bot.understanding.draft import Draft
+from bot.understanding.match import search
+from bot.understanding.outcome import Command, CommandKind, Progress, Unclear
+from bot.understanding.read import understand
+from bot.visit import Visit
+from cards.render import Card
+
+Answer = Sentence | Card | None
+"""A sentence, a card, or nothing where the answer is a card that is posted by itself."""
+
+
+async def talk(visit: Visit, text: str, *, counter: Counter) -> None:
+    """Deal with one message. In a group or a channel the answer goes to the person's own chat: it is nobody else's business."""
+    desk = counter.desk
+    who, stored = await desk.store.read(lambda tx: (reader(tx, visit.person), drafts.draft_of(tx, visit.person)))
+    draft = Draft.from_json(stored.body) if stored else None
+    zone = who.person.time_zone if who.person else "UTC"
+    understood = understand(text, draft=draft, catalog=desk.catalog, now=visit.at, time_zone=zone)
+    await desk.store.write(lambda tx: _answer(tx, visit, understood, counter=counter))
+
+
+def _answer(tx: Tx, visit: Visit, understood: Command | Progress | Unclear, *, counter: Counter) -> None:
+    if not is_first_time(tx, visit.trigger, now=visit.at):
+        return
+    who = reader(tx, visit.person)
+    if not who.is_welcome:
+        _send(tx, visit, stranger_card(who), who=who)
+        return
+    match understood:
+        case Progress():
+            answer: Answer = _progress(tx, visit, understood, who=who, counter=counter)
+        case Unclear():
+            answer = understood.hint
+        case Command():
+            answer = _command(tx, visit, understood, who=who, counter=counter)
+    _send(tx, visit, answer, who=who)
+
+
+def _send(tx: Tx, visit: Visit, answer: Answer, *, who: Reader) -> None:
+    if answer is not None:
+        if isinstance(answer, Sentence):
+            activity = text_activity(answer, language=who.language)
+        else:
+            activity = card_activity(answer, say("Countersign has answered you."), language=who.language)
+        outbox.reply(tx, visit.person, as_json(activity), trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
+    if not visit.is_personal:
+        pointer = text_activity(say("I have answered you in our own chat, where only you can read it."), language=who.language)
+        outbox.reply(tx, visit.person, as_json(pointer), trigger=visit.trigger, is_private=False, now=visit.at)
+
+
+def _progress(tx: Tx, visit: Visit, progress: Progress, *, who: Reader, counter: Counter) -> Answer:
+    if progress.question is not None:
+        drafts.keep(tx, visit.person, progress.draft.to_json(), now=visit.at)
+        return progress.question
+    return drafting.preview(tx, progress.draft, visit=visit, reader=who, counter=counter)
+
+
+def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Counter) -> Answer:
+    match command.kind:
+        case CommandKind.HELP:
+            return help_for(who, counter=counter)
+        case CommandKind.CANCEL:
+            return _cancel(tx, visit)
+        case CommandKind.FORM:
+            return drafting.edit(tx, visit=visit, reader=who, counter=counter)
+        case CommandKind.CATALOG:
+            return catalog(tx, who, counter=counter)
+        case CommandKind.ACCESS:
+            return access(tx, who, counter=counter)
+        case CommandKind.REQUESTS:
+            return requests(tx, who, counter=counter)
+        case CommandKind.STATUS:
+            return _status(tx, visit, command.argument, counter=counter)
+        case CommandKind.WITHDRAW:
+            return _withdraw(tx, visit, command.argument, counter=counter)
+        case CommandKind.DONE:
+            return _done(tx, visit, command.argument, who=who, counter=counter)
+
+
+def _cancel(tx: Tx, visit: Visit) -> Sentence:
+    if drafts.draft_of(tx, visit.person) is None:
+        return say("There is nothing to cancel: you are not in the middle of a request. To take one back, say “withdraw” and its number.")
+    drafts.drop(tx, visit.person)
+    return say("Cancelled; nothing was sent. Say “request access” whenever you need something.")
+
+
+def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> Answer:
+    """A living card of the request: posted anew, and kept up to date from then on."""
+    request = _request_id(argument)
+    if request is None:
+        mine = reading.my_requests(tx, visit.person, shelf=counter.desk.shelf, most=1)
+        if not mine:
+            return say("You have not asked for anything yet. Say “request access” to begin.")
+        request = mine[0].id
+    try:
+        view = reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
+    except UnknownRequestError:
+        return _not_yours(argument)
+    if view.standing is Standing.ONLOOKER:
+        return _not_yours(argument)
+    outbox.show(tx, request, visit.person)
+    ask_for(tx, (Kind.REDRAW, request), now=visit.at)
+    return None
+
+
+def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> Answer:
+    request = _request_id(argument)
+    if request is None:
+        waiting = [view for view in reading.my_requests(tx, visit.person, shelf=counter.desk.shelf) if view.waiting_for]
+        if len(waiting) != 1:
+            return say("Which request do you want to withdraw? Say “withdraw REQ-…”; “my requests” lists them.")
+        request = waiting[0].id
+    return _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=say("Withdrawn; nobody needs to decide on it."))
+
+
+def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
+    """Hand back: the one grant there is, or the one that was named; otherwise the list with a button on each."""
+    grants = reading.my_access(tx, visit.person, shelf=counter.desk.shelf)
+    if not grants:
+        return say("You have no access through Countersign that could be handed back.")
+    wanted = grants if argument is None else tuple(grant for grant in grants if grant.number == argument.upper())
+    if argument is not None and not wanted:
+        named = {offer.id for offer in search(counter.desk.catalog, argument, limit=3)}
+        wanted = tuple(grant for grant in grants if grant.entitlement.id in named)
+    if len(wanted) != 1:
+        return access(tx, who, counter=counter, banner=say("Which one are you done with?"))
+    done = say("Thank you. {name} is being taken back now; you will be told when it is gone.", name=wanted[0].entitlement.name)
+    return _said(lambda: end(tx, wanted[0].request, act=visit.act, desk=counter.desk), done=done)
+
+
+def _said(act: Callable[[], Outcome], *, done: Sentence) -> Sentence:
+    try:
+        outcome = act()
+    except UnknownRequestError:
+        return _not_yours(None)
+    return outcome.reason if isinstance(outcome, Refused) else done
+
+
+def _not_yours(argument: str | None) -> Sentence:
+    return say("I find no request {number} of yours. “my requests” lists them.", number=argument or "")
+
+
+def _request_id(argument: str | None) -> RequestId | None:
+    digits = (argument or "").upper().removeprefix("REQ-")
+    return RequestId(int(digits)) if digits.isdecimal() and len(digits) < 16 else None

@@ -1,0 +1,124 @@
+"""One turn: a verified activity in, the right room of the house, an invoke's answer out.
+
+Nothing is decided here. Whose turn it is comes from the activity's Entra object id; what follows is talk (text), a press (cards), typeahead
+or a dialog.
+"""
+
+from collections.abc import Mapping
+
+from botbuilder.core import TurnContext
+from botbuilder.schema import Activity, ActivityTypes
+
+from approvals import outbox
+from approvals.jobs.embedded import Kind, ask_for
+from approvals.outbox import Chat
+from approvals.store.sqlite import Tx
+from approvals.words import say
+from bot.counter import Counter, reader
+from bot.dialogs import fetch, submitted
+from bot.lists import help_for
+from bot.pressed import Pressed
+from bot.presses import press
+from bot.replies import as_json, card_activity, text_activity
+from bot.talk import talk
+from bot.typeahead import found
+from bot.visit import Visit, visit_of
+from cards.render import CONTENT_TYPE, Card
+
+Answer = dict[str, object]
+
+
+class Turns:
+    """The bot's side of every conversation."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+
+    async def __call__(self, context: TurnContext) -> Answer | None:
+        """Deal with one activity; the answer of an invoke, None for anything else."""
+        activity: Activity = context.activity
+        visit = visit_of(activity, now=self._counter.desk.now())
+        if visit is None:
+            return None
+        if activity.type == ActivityTypes.message:
+            await self._message(activity, visit)
+            return None
+        if activity.type == ActivityTypes.invoke:
+            return await self._invoke(activity, visit)
+        if activity.type in (ActivityTypes.conversation_update, ActivityTypes.installation_update):
+            await self._met(visit)
+        return None
+
+    async def _message(self, activity: Activity, visit: Visit) -> None:
+        await self._remember(visit)
+        data = _mapping(activity.value)
+        verb = data.get("verb")
+        if isinstance(verb, str):
+            # Action.Submit, where Action.Execute is dead: the press is the same, and it is answered in the chat.
+            pressed = await press(visit, verb, data, counter=self._counter)
+            await self._counter.desk.store.write(lambda tx: self._answer(tx, visit, pressed))
+            return
+        await talk(visit, TurnContext.remove_recipient_mention(activity) or "", counter=self._counter)
+
+    async def _invoke(self, activity: Activity, visit: Visit) -> Answer | None:
+        value = _mapping(activity.value)
+        match activity.name:
+            case "adaptiveCard/action":
+                return await self._action(visit, value)
+            case "application/search":
+                return await found(visit, value, counter=self._counter)
+            case "task/fetch":
+                return await fetch(visit, value, counter=self._counter)
+            case "task/submit":
+                return await submitted(visit, value, counter=self._counter)
+            case _:
+                return None
+
+    async def _action(self, visit: Visit, value: Mapping[str, object]) -> Answer:
+        await self._remember(visit)
+        action = _mapping(value.get("action"))
+        verb = action.get("verb")
+        pressed = await press(visit, verb if isinstance(verb, str) else "", _mapping(action.get("data")), counter=self._counter)
+        return {"status": 200, "body": {"statusCode": 200, "type": CONTENT_TYPE, "value": pressed.card}}
+
+    async def _remember(self, visit: Visit) -> None:
+        """Keep where this person is reached, once. Reading first: hardly ever is there anything to write."""
+        if not visit.is_personal or await self._counter.desk.store.read(lambda tx: outbox.knows_chat(tx, _chat(visit))):
+            return
+        await self._counter.desk.store.write(lambda tx: outbox.remember_chat(tx, _chat(visit), now=visit.at))
+
+    async def _met(self, visit: Visit) -> None:
+        """The app was installed for somebody: they are greeted once, and can be reached from now on."""
+        if not visit.is_personal:
+            return
+
+        await self._counter.desk.store.write(lambda tx: self._greet(tx, visit))
+
+    def _greet(self, tx: Tx, visit: Visit) -> None:
+        if outbox.remember_chat(tx, _chat(visit), now=visit.at):
+            who = reader(tx, visit.person)
+            if who.is_welcome:
+                self._say(tx, visit, help_for(who, counter=self._counter))
+
+    def _answer(self, tx: Tx, visit: Visit, pressed: Pressed) -> None:
+        """A living card is redrawn where it stands, with its words beside it: a second one would be out of date from the next step on."""
+        if pressed.request is None:
+            self._say(tx, visit, pressed.card)
+            return
+        ask_for(tx, (Kind.REDRAW, pressed.request), now=visit.at)
+        if pressed.said is not None:
+            activity = as_json(text_activity(pressed.said, language=reader(tx, visit.person).language))
+            outbox.reply(tx, visit.person, activity, trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
+
+    def _say(self, tx: Tx, visit: Visit, card: Card) -> None:
+        who = reader(tx, visit.person)
+        activity = card_activity(card, say("Countersign has answered you."), language=who.language)
+        outbox.reply(tx, visit.person, as_json(activity), trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
+
+
+def _chat(visit: Visit) -> Chat:
+    return Chat(person=visit.person, teams_id=visit.teams_id, conversation=visit.conversation, service_url=visit.service_url)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
