@@ -1,0 +1,140 @@
+/** An Adaptive Card in front of one person: drawn, pressed, refreshed, and replaced by the answer. */
+
+import { ApiError, failureOf, sendMessage, submit } from "./api.js";
+import { el, setText } from "./dom.js";
+import { draw } from "./renderer.js";
+import { openTask } from "./task.js";
+
+/** @import {Place} from "./invoke.js" */
+/** @import {Drawn, Press} from "./renderer.js" */
+
+/** After how long Teams tells the person that it is still working on it. */
+const PROGRESS_MS = 2000;
+
+export class Card {
+  /** @param {Place} place @param {{label: string, onWords: (words: string) => void}} options */
+  constructor(place, { label, onWords }) {
+    this.place = place;
+    this.onWords = onWords;
+    this.busy = false;
+    /** @type {Drawn | null} */
+    this.drawn = null;
+    this.turn = 0;
+    this.body = el("div", { class: "card-body" });
+    this.progress = el("p", { class: "card-progress", role: "status" });
+    this.fault = el("div", { class: "card-fault", role: "alert" });
+    this.node = el("div", { class: "card", role: "group", tabindex: "-1", "aria-label": label }, this.body, this.progress, this.fault);
+    this.node.addEventListener("click", (/** @type {MouseEvent} */ event) => this.holdBack(event), { capture: true });
+  }
+
+  /**
+   * Draws a card; the focus stays with the card where it was inside.
+   * @param {any} json @param {{keepInputs?: boolean}} [options]
+   */
+  async show(json, { keepInputs = false } = {}) {
+    const turn = (this.turn += 1);
+    const inputs = keepInputs ? this.drawn?.inputs() : undefined;
+    try {
+      const drawn = await draw(json, {
+        inputs,
+        onPress: (press) => void this.press(press),
+        onExpand: () => this.body.scrollIntoView({ block: "nearest", behavior: "smooth" }),
+        search: (query) => this.place.search(query),
+      });
+      if (turn !== this.turn) return;
+      this.replace(drawn.node);
+      this.drawn = drawn;
+    } catch (error) {
+      this.replace(
+        el("p", { class: "card-broken" }, "This card cannot be shown. ", el("small", {}, String(/** @type {Error} */ (error).message))),
+      );
+    }
+    this.fault.replaceChildren();
+    this.markBusy();
+  }
+
+  /** @param {Node} content */
+  replace(content) {
+    const hadFocus = this.node.contains(document.activeElement);
+    this.body.replaceChildren(content);
+    if (hadFocus) this.node.focus({ preventScroll: true });
+  }
+
+  /**
+   * A second press while the first is under way goes nowhere, nor does the second half of a double click: the answer may have put
+   * another button under the mouse meanwhile.
+   * @param {MouseEvent} event
+   */
+  holdBack(event) {
+    const isSecond = this.busy || event.detail > 1;
+    if (!isSecond || !(/** @type {Element} */ (event.target).closest(".ac-pushButton, .ac-selectable"))) return;
+    event.stopPropagation();
+    event.preventDefault();
+  }
+
+  /** @param {Press} press */
+  async press(press) {
+    if (press.type === "Action.OpenUrl") return openLink(press.url);
+    if (press.type === "Action.Execute") return this.work(press.button, () => this.execute(press));
+    if (press.type === "Action.Submit") return this.work(press.button, () => this.submit(press));
+  }
+
+  /** @param {Press} press */
+  async execute(press) {
+    const shown = await this.place.execute(press, "manual");
+    if (shown.kind === "card") this.place.store.takeView(this.place.person, this.place.chat, this.place.messageId, shown.card);
+    if (shown.kind === "toast") this.onWords(shown.text);
+  }
+
+  /** @param {Press} press */
+  async submit({ data, button }) {
+    const { chat, person, messageId } = this.place;
+    const teams = data?.msteams ?? {};
+    if (teams.type === "task/fetch")
+      return openTask(this.place, { data, opener: button ?? this.node, fallback: this.node, onWords: this.onWords });
+    const answer =
+      teams.type === "imBack"
+        ? await sendMessage(chat, { from: person, text: String(teams.value ?? ""), mention: false })
+        : await submit(chat, { from: person, messageId, data: data ?? {} });
+    if (answer.error) throw new ApiError(answer.error.title ?? "Something went wrong. Please try again.", answer.error.detail ?? "");
+  }
+
+  /**
+   * Runs a press: one at a time, told to be busy after 2 s, its error shown under the card.
+   * @param {HTMLElement | null} button @param {() => Promise<void>} effect
+   */
+  async work(button, effect) {
+    this.busy = true;
+    this.fault.replaceChildren();
+    button?.classList.add("is-working");
+    this.markBusy();
+    const slow = setTimeout(() => setText(this.progress, "Still working on it…"), PROGRESS_MS);
+    try {
+      await effect();
+    } catch (error) {
+      const { title, detail } = failureOf(error);
+      this.fault.append(el("strong", {}, title), detail && el("span", {}, detail));
+      this.fault.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    } finally {
+      clearTimeout(slow);
+      setText(this.progress, "");
+      this.busy = false;
+      button?.classList.remove("is-working");
+      this.markBusy();
+    }
+  }
+
+  // aria-disabled rather than disabled: a disabled button would drop the keyboard's focus.
+  markBusy() {
+    this.node.setAttribute("aria-busy", String(this.busy));
+    for (const button of this.body.querySelectorAll(".ac-pushButton")) {
+      if (this.busy) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+  }
+}
+
+/** @param {string | undefined} url */
+function openLink(url) {
+  if (url && /^https?:\/\//i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
+}

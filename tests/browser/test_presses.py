@@ -1,0 +1,69 @@
+"""What a person sees when a press does not do what they wanted."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from playwright.async_api import Page, expect
+
+from infra.house import open_house
+from infra.serving import Local, free_port, local_settings
+from infra.simulator import Simulator
+from tests.browser.past import sent
+from tests.browser.people import OnPage, side_by_side
+
+
+async def test_second_press_on_a_card_that_missed_its_update_says_who_was_first(local: Local, page: Page) -> None:
+    waiting = await sent(local.simulator)
+    # A device that slept: it loads what there is, and hears of nothing after that.
+    await page.route("**/sim/events*", lambda route: route.abort())
+    (maria,) = await side_by_side(page, local.simulator, "Maria Lindqvist")
+    await local.simulator.person("maria.lindqvist").presses("Approve", on=waiting)
+    await maria.presses("Approve")
+
+    await expect(maria.card).to_contain_text("already approved")
+    await expect(maria.button("Approve")).to_have_count(0)
+
+
+async def test_press_that_the_network_lost_says_so_and_works_when_pressed_again(ana: OnPage, maria: OnPage, local: Local) -> None:
+    await ana.asks()
+    local.simulator.faults.add("deliver", "502")
+    await maria.presses("Approve")
+    await expect(maria.card.get_by_role("alert")).to_contain_text("Something went wrong. Please try again.")
+    await maria.presses("Approve")
+
+    await expect(ana.card).to_contain_text("You have this access now")
+
+
+async def test_lost_answer_to_a_press_is_made_good_by_the_next_update(ana: OnPage, maria: OnPage, local: Local) -> None:
+    await ana.asks()
+    local.simulator.faults.add("deliver", "drop_reply")
+    await maria.presses("Approve")
+
+    await expect(ana.card).to_contain_text("You have this access now")
+    await expect(maria.card).to_contain_text("Access is live")
+
+
+async def test_double_click_on_send_does_not_withdraw_what_it_sent(ana: OnPage, maria: OnPage) -> None:
+    await ana.says("I need write access to billing-db for 4 hours to fix INC-4711")
+    await ana.button("Send request").dblclick(delay=150)
+
+    await expect(maria.card).to_contain_text("Your decision is needed")
+    await expect(ana.card).to_contain_text("Waiting for a decision")
+
+
+async def test_press_while_the_bot_is_away_tells_what_to_do_and_works_once_it_is_back(tmp_path: Path, page: Page) -> None:
+    port = free_port()
+    async with Simulator(folder=tmp_path, bot_url=f"http://127.0.0.1:{port}/api/messages") as simulator, AsyncExitStack() as bot:
+        settings = local_settings(tmp_path, simulator, port=port)
+        await bot.enter_async_context(open_house(settings))
+        await sent(simulator)
+        (maria,) = await side_by_side(page, simulator, "Maria Lindqvist")
+        await bot.aclose()
+        await maria.presses("Approve")
+        await expect(page.get_by_text("The bot is not running.")).to_be_visible()
+        await expect(maria.card.get_by_role("alert")).to_be_visible()
+        await bot.enter_async_context(open_house(settings))
+        await expect(page.get_by_text("The bot is not running.")).to_be_hidden()
+        await maria.presses("Approve")
+
+        await expect(maria.card).to_contain_text("Access is live")
