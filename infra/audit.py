@@ -1,0 +1,65 @@
+"""The auditor's commands: print what the records say."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from approvals.change import RequestId
+from approvals.errors import CountersignError
+from approvals.evidence import canonical
+from approvals.operations.audit import Entry, count, gaps, trail
+from approvals.store.sqlite import Store, Tx
+
+T = TypeVar("T")
+
+
+class AuditError(CountersignError):
+    """The records cannot be read, or do not account for something."""
+
+
+async def show_request(request: str, *, database: Path, as_json: bool) -> None:
+    """Print the path of one request."""
+    match = re.fullmatch(r"(?:REQ-)?(\d{1,15})", request, re.IGNORECASE)
+    if match is None:
+        raise AuditError(f"{request!r} is no number of a request; write it as REQ-1042")
+    entries = await _ask(lambda tx: trail(tx, RequestId(int(match[1]))), database)
+    for entry in entries:
+        click.echo(_as_json(entry) if as_json else _as_line(entry))
+
+
+async def check_records(*, database: Path) -> None:
+    """Print whatever is missing; fail if anything is."""
+    found, requests = await _ask(lambda tx: (list(gaps(tx)), count(tx)), database)
+    for gap in found:
+        click.echo(gap)
+    if found:
+        raise AuditError(
+            f"{len(found)} thing(s) are not accounted for in {requests} request(s); keep the database as it is and look into them"
+        )
+    click.echo(f"every transition of {requests} request(s) is accounted for")
+
+
+async def _ask(question: Callable[[Tx], T], path: Path) -> T:
+    if not await asyncio.to_thread(path.exists):
+        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")
+    store = Store(path)
+    try:
+        return await store.read(question)
+    finally:
+        await store.close()
+
+
+def _as_line(entry: Entry) -> str:
+    check = entry.body.get("check")
+    refused = f"  [check {check}]" if check is not None else ""
+    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{refused}"
+
+
+def _as_json(entry: Entry) -> str:
+    head = {"id": entry.id, "at": entry.at, "kind": entry.kind, "actor": entry.actor, "version": entry.version, "says": str(entry.sentence)}
+    return canonical({**head, "body": json.loads(canonical(dict(entry.body)))})

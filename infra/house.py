@@ -1,0 +1,170 @@
+"""The composition root: settings in, a running Countersign out. The only place where the rooms of the house are put together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+from sqlalchemy import text
+
+from approvals.catalog import Catalog, read_catalog
+from approvals.change import Person
+from approvals.connectors import Connector
+from approvals.connectors.local import LocalDirectory
+from approvals.errors import CatalogError
+from approvals.operations.desk import Desk
+from approvals.operations.directory import load
+from approvals.policy import policy_for
+from approvals.store.sqlite import Store
+from bot.app import Front, make_app
+from bot.clock import system_now
+from bot.counter import Counter
+from bot.delivery import Delivery
+from bot.desk.routes import desk_routes
+from bot.settings import Settings
+from bot.teams.sender import Sender
+from bot.turns import Turns
+from bot.worker import Worker
+from infra.followed_clock import FollowedClock
+from infra.migrations.upgrade import upgrade
+from infra.secret import derive, installation_secret
+
+_TEAMS_SERVICE = "https://smba.trafficmanager.net/teams/"
+"""Where Teams is reached before it has named another address (the global endpoint of the Bot Connector)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running Countersign: where it answers, and the desk behind it."""
+
+    url: str
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """How the parts are made that leave marks in the world. A crash test makes them so that they die on either side of each mark."""
+
+    store: Callable[[Path], Store] = Store
+    directory: Callable[[Store, Callable[[], datetime]], Connector] = lambda store, now: LocalDirectory(store, now=now)
+    sender: Callable[..., Sender] = Sender
+    """Takes what :class:`Sender` takes."""
+
+
+def organisation(folder: Path) -> tuple[tuple[Person, ...], Catalog]:
+    """The people and the catalog in ``folder``.
+
+    Raises:
+        CatalogError: a file is missing or wrong; the message says where and what to do.
+    """
+    texts = []
+    for name in ("people.yaml", "entitlements.yaml"):
+        try:
+            texts.append((folder / name).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogError(f"{folder / name}: cannot be read ({error}); set COUNTERSIGN_CATALOG to the folder that holds it") from error
+    return read_catalog(*texts)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: Parts | None = None) -> AsyncIterator[Desk]:
+    """The records, brought up to date, and the rules in force; nothing is served yet.
+
+    Raises:
+        CountersignError: a file, the database or the secret cannot be used.
+    """
+    parts = parts or Parts()
+    people, catalog = organisation(settings.catalog)
+    await asyncio.to_thread(_prepare, settings.database)
+    store = parts.store(settings.database)
+    try:
+        await store.write(lambda tx: load(tx, people))
+        connectors = {"local": parts.directory(store, now)}
+        url = f"{settings.public_url}/desk"
+        yield Desk(store=store, catalog=catalog, policy=policy_for(catalog), connectors=connectors, now=now, url=url)
+    finally:
+        await store.close()
+
+
+def _prepare(database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    upgrade(database)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, *, parts: Parts | None = None) -> AsyncIterator[House]:
+    """Serve until the block ends: the front, the helpdesk's pages and the worker, in one process.
+
+    Raises:
+        CountersignError: something that it needs cannot be used; the message says what to do.
+        OSError: the address is taken.
+    """
+    parts = parts or Parts()
+    async with _clock(settings) as now, open_desk(settings, now=now, parts=parts) as desk:
+        app = compose(settings, desk=desk, parts=parts)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, settings.host, settings.port)
+            await site.start()
+            yield House(url=_url(runner), desk=desk)
+        finally:
+            await runner.cleanup()
+
+
+def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
+    """The web application with its worker, around a desk."""
+    secret = installation_secret(settings.secret_file)
+    counter = Counter(desk=desk, key=derive(secret, purpose="buttons"))
+    front = Front.of(settings, sender=parts.sender)
+    service_url = f"{settings.simulator_url}/" if settings.simulator_url else _TEAMS_SERVICE
+    delivery = Delivery(counter=counter, sender=front.sender, tenant=settings.tenant_id, service_url=service_url)
+    worker = Worker(desk=desk, delivery=delivery)
+    return make_app(
+        settings,
+        turn=Turns(counter),
+        front=front,
+        checks={"database": lambda: _is_writable(desk.store)},
+        routes=desk_routes(desk, settings=settings),
+        background=[lambda _app: _beside(worker)],
+    )
+
+
+@asynccontextmanager
+async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
+    if settings.simulator_url is None:
+        yield system_now
+        return
+    clock = FollowedClock(settings.simulator_url)
+    # Before anything is done: the first thing after a start must not happen hours ago.
+    await clock.look()
+    following = asyncio.create_task(clock.follow())
+    try:
+        yield clock.now
+    finally:
+        await _stop(following)
+
+
+async def _beside(worker: Worker) -> AsyncIterator[None]:
+    working = asyncio.create_task(worker.run())
+    yield
+    await _stop(working)
+
+
+async def _stop(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _is_writable(store: Store) -> bool:
+    await store.write(lambda tx: tx.execute(text("SELECT 1")))
+    return True
+
+
+def _url(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"

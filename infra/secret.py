@@ -1,0 +1,50 @@
+"""The installation's one secret, and the keys derived from it: what signs buttons and what signs sessions are never the same bytes."""
+
+import os
+from pathlib import Path
+from secrets import token_bytes
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from approvals.errors import CountersignError
+
+_LENGTH = 32
+
+
+class SecretError(CountersignError):
+    """The secret file cannot be used; the message says why and what to do."""
+
+
+def installation_secret(path: Path) -> bytes:
+    """The secret in the file at ``path``, which is made (readable by this user only) where there is none.
+
+    Raises:
+        SecretError: the file cannot be read or written, is too short, or others may read it.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read(path)
+    except OSError as error:
+        raise SecretError(f"{path}: cannot be made ({error.strerror}); make its folder, or set COUNTERSIGN_SECRET_FILE") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(token_bytes(_LENGTH))
+    return _read(path)
+
+
+def derive(secret: bytes, *, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose (RFC 5869)."""
+    return HKDF(algorithm=SHA256(), length=_LENGTH, salt=None, info=f"countersign {purpose}".encode()).derive(secret)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        secret, mode = path.read_bytes(), path.stat().st_mode
+    except OSError as error:
+        raise SecretError(f"{path}: cannot be read ({error.strerror}); give this user the right to read it") from error
+    if len(secret) < _LENGTH:
+        raise SecretError(f"{path}: has {len(secret)} bytes and needs at least {_LENGTH}; delete it and a new one is made")
+    if mode & 0o077:
+        raise SecretError(f"{path}: others may read it (mode {mode & 0o777:o}); run: chmod 600 {path}")
+    return secret

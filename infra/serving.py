@@ -1,0 +1,89 @@
+"""``countersign serve``: for Teams, by the settings of the environment; or with the simulator beside it, by settings made up here."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+import click
+
+from bot.settings import Settings
+from infra.house import House, open_house
+from infra.simulator import SAMPLE, Simulator
+
+_LOCAL = Path(".cache/simulator")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A bot and the simulator beside it, both on loopback."""
+
+    house: House
+    simulator: Simulator
+    settings: Settings
+
+
+async def serve_for_teams(*, port: int | None) -> None:
+    """Serve by the settings of the environment until interrupted."""
+    settings = Settings.from_environment()
+    settings = settings if port is None else settings.model_copy(update={"port": port})
+    async with open_house(settings) as house:
+        click.echo(f"Countersign answers at {house.url}/api/messages; helpdesk at {settings.public_url}/desk")
+        await _until_interrupted()
+
+
+async def serve_with_simulator(*, port: int, simulator_port: int) -> None:
+    """Serve with the simulator until interrupted. Begins with empty records each time, as the simulator does with empty chats."""
+    rmtree(_LOCAL, ignore_errors=True)
+    async with beside_simulator(_LOCAL, port=port, simulator_port=simulator_port) as local:
+        click.echo(f"\n  Open  {local.simulator.url}/\n")
+        click.echo(f"  Helpdesk            {local.house.url}/desk   (sign in as Priya Nair)")
+        click.echo(f"  What an auditor asks: countersign audit check --database {local.settings.database}")
+        click.echo("  Ctrl+C stops both; chats and records begin empty again at the next start.\n")
+        await _until_interrupted()
+
+
+@asynccontextmanager
+async def beside_simulator(folder: Path, *, port: int = 0, simulator_port: int = 0) -> AsyncIterator[Local]:
+    """A bot and a simulator, wired to each other over HTTP; ports of 0 are chosen freely. Records and secrets lie in ``folder``."""
+    port = port or free_port()
+    async with Simulator(port=simulator_port, folder=folder) as simulator:
+        settings = local_settings(folder, simulator, port=port)
+        async with open_house(settings) as house:
+            simulator.bot_url = f"{house.url}/api/messages"
+            yield Local(house=house, simulator=simulator, settings=settings)
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a server whose address others must know before it starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def local_settings(folder: Path, simulator: Simulator, *, port: int) -> Settings:
+    """Settings for a bot whose only authority is ``simulator``."""
+    return Settings(
+        app_id=simulator.app_id,
+        tenant_id=simulator.tenant_id,
+        client_secret_file=simulator.client_secret_file,
+        simulator_url=simulator.url,
+        simulator_https_url=simulator.https_url,
+        simulator_ca_file=simulator.ca_file,
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        database=folder / "countersign.db",
+        catalog=SAMPLE,
+        secret_file=folder / "countersign.key",
+    )
+
+
+async def _until_interrupted() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
