@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from approvals.catalog import Catalog
 from approvals.change import Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
+from approvals.evidence import Trace
 from approvals.store.people import people
 from approvals.store.requests import id_of, stages_of
 from approvals.store.searching import fits
@@ -202,7 +203,15 @@ def timeline(tx: Tx, row: RequestRow) -> tuple[Moment, ...]:
     """Everything that is recorded of a request, oldest first."""
     rows = tx.exec(select(EvidenceRow).where(EvidenceRow.request == row.id).order_by(EvidenceRow.id)).all()  # type: ignore[arg-type]
     known = people(tx, *(entry.actor for entry in rows))
-    return tuple(Moment(at=entry.at, who=_view(entry.actor, known) if entry.actor else None, what=entry.sentence) for entry in rows)
+    return tuple(
+        Moment(
+            at=entry.at,
+            who=_view(entry.actor, known) if entry.actor else None,
+            what=entry.sentence,
+            was_refused=entry.kind == Trace.REFUSED,
+        )
+        for entry in rows
+    )
 
 
 def _ticket(tx: Tx, found: TicketRow, row: RequestRow, *, shelf: Shelf, timeline: tuple[Moment, ...] = ()) -> TicketView:

@@ -14,8 +14,9 @@ from sqlalchemy.dialects.sqlite import insert
 from approvals.store.sqlite import Tx
 from approvals.store.tables import JobRow
 
-LEASE = timedelta(seconds=60)
-"""How long a claim holds without a word from its worker."""
+LEASE = timedelta(seconds=30)
+"""How long a claim holds without a word from its worker: longer than a job takes (a few calls of 5 s), and well below the minute by which
+access may outlive its end, since the removal that a dead worker had begun waits for this."""
 _FIRST_DELAY = timedelta(seconds=1)
 _LONGEST_DELAY = timedelta(minutes=10)
 _TABLE = JobRow.__table__  # type: ignore[attr-defined]

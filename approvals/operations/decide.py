@@ -8,7 +8,7 @@ from approvals import outbox
 from approvals.change import Action, Decision, Denied, PersonId, RequestId, Verdict
 from approvals.jobs.embedded import Kind
 from approvals.lifecycle import Event
-from approvals.mediation import Facts, authorize, spell
+from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Act, Desk, Done, Outcome
 from approvals.operations.facts import for_request
 from approvals.operations.staleness import STALE, Seen, staleness
@@ -82,5 +82,5 @@ def _approve(tx: Tx, row: RequestRow, word: Decision, *, facts: Facts, act: Act,
         move(tx, row, Event.AGREE, desk=desk, act=act, facts=facts, sentence=say("Approved; the next approvers are asked."), changes=onward)
         return
     decided = {"duration": duration, "decided_at": act.at, "decided_by": act.actor, "decision_reason": word.reason}
-    sentence = say("Approved for {duration}.", duration=spell(duration))
+    sentence = say("Approved for {duration}.", duration=duration)
     move(tx, row, Event.APPROVE, desk=desk, act=act, facts=facts, sentence=sentence, changes=decided, work=(Kind.GRANT,))

@@ -14,7 +14,7 @@ from approvals.errors import ConnectorError
 from approvals.evidence import Trace
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
-from approvals.mediation import Facts, authorize, spell
+from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Desk, by_time
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
@@ -95,9 +95,11 @@ def _record(tx: Tx, request: RequestId, *, had_before: bool, desk: Desk) -> None
     facts = for_request(tx, row, actor=None, desk=desk, now=now)
     # Time starts now, when the access works, and not when it was asked for or approved.
     changes = {"granted_at": now, "ends_at": now + row.duration, "had_before": had_before}
-    sentence = say("Access works, as read back from {target}. Its {duration} begin now.", target=row.target, duration=spell(row.duration))
+    sentence = say("Access works, as read back from {target}. Its {duration} begin now.", target=row.target, duration=row.duration)
     move(tx, row, Event.GRANT, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=changes)
-    told = say("You have {what} for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=spell(row.duration))
+    told = say(
+        "{what} is live: you have it for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=row.duration
+    )
     _tell(tx, row, told, about="granted", now=now)
 
 

@@ -30,14 +30,14 @@ def staleness(tx: Tx, row: RequestRow, *, seen: Seen, desk: Desk) -> Sentence | 
         return None
     known = people(tx, row.decided_by, row.requester)
     who = known[row.decided_by].name if row.decided_by in known else ""
-    at = f"{row.decided_at:%H:%M} UTC" if row.decided_at else ""
+    at = row.decided_at or ""
     if row.state is State.DENIED:
-        return say("{who} has already denied this, at {at}. Your press changed nothing.", who=who, at=at)
+        return say("{who} has already denied this, on {at}. Your press changed nothing.", who=who, at=at)
     if row.state is State.LAPSED:
         return say("This request has lapsed: nobody decided in time. Your press changed nothing.")
     if row.state is State.WITHDRAWN:
         requester = known[row.requester].name if row.requester in known else ""
         return say("{who} has withdrawn this request. Your press changed nothing.", who=requester)
     if row.decided_by:
-        return say("{who} has already approved this, at {at}. Your press changed nothing.", who=who, at=at)
+        return say("{who} has already approved this, on {at}. Your press changed nothing.", who=who, at=at)
     return say("This card was out of date. Here is the request as it stands now; please look again.")

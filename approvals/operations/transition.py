@@ -6,7 +6,6 @@ Deciding whether it may move is mediation's; this only writes what was decided.
 from collections.abc import Mapping
 
 from sqlalchemy import update
-from sqlalchemy.orm.attributes import set_committed_value
 
 from approvals import evidence, lifecycle, tickets
 from approvals.change import Denied, EntitlementId, number
@@ -69,7 +68,7 @@ def move(
     tickets.touch_ticket(tx, request, now=act.at, is_final=state.is_final)
     ask_for(tx, *((kind, request) for kind in (*work, Kind.REDRAW)), now=act.at)
     for name, value in values.items():
-        set_committed_value(row, name, value)
+        setattr(row, name, value)
 
 
 def named(row: RequestRow, desk: Desk) -> str:

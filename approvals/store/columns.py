@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from approvals.words import Sentence
+from approvals.words import Sentence, Value
 
 
 class Instant(TypeDecorator[datetime]):
@@ -53,14 +53,29 @@ class Said(TypeDecorator[Sentence]):
 
     def process_bind_param(self, value: Sentence | None, _dialect: Dialect) -> str | None:
         """``[msgid, values]`` as JSON."""
-        return None if value is None else json.dumps([value.msgid, dict(value.values)], ensure_ascii=False)
+        return None if value is None else json.dumps([value.msgid, dict(value.values)], ensure_ascii=False, default=_tagged)
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Sentence | None:
         """The sentence, equal to the one that was stored."""
         if value is None:
             return None
         msgid, values = json.loads(value)
-        return Sentence(msgid, tuple(sorted(values.items())))
+        return Sentence(msgid, tuple(sorted((name, _untagged(value)) for name, value in values.items())))
+
+
+def _tagged(value: object) -> dict[str, str | int]:
+    """A length or a moment within a sentence, told apart from text by its key."""
+    if isinstance(value, timedelta):
+        return {"seconds": int(value.total_seconds())}
+    if isinstance(value, datetime):
+        return {"at": value.astimezone(UTC).isoformat()}
+    raise TypeError(f"a sentence cannot hold {type(value).__name__}")
+
+
+def _untagged(value: str | int | dict[str, str | int]) -> Value:
+    if not isinstance(value, dict):
+        return value
+    return timedelta(seconds=int(value["seconds"])) if "seconds" in value else datetime.fromisoformat(str(value["at"]))
 
 
 class Named(TypeDecorator[StrEnum]):

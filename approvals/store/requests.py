@@ -9,6 +9,7 @@ from approvals.store.tables import DecisionRow, RequestRow
 
 _DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 _DECISIONS = select(_DECISION).where(_DECISION.c.request == bindparam("request"))
+_FIND = select(RequestRow.__table__).where(RequestRow.__table__.c.id == bindparam("id"))  # type: ignore[attr-defined]
 _LARGEST = 2**63 - 1
 """The largest id that a database can hold; people can type, and forge, larger ones."""
 
@@ -19,13 +20,14 @@ def find(tx: Tx, request: RequestId) -> RequestRow:
     Raises:
         UnknownRequestError: there is none with that number.
     """
-    # Kept for the rest of the transaction: a session by itself forgets what nobody holds on to, and would read it again.
-    read: dict[RequestId, RequestRow | None] = tx.info.setdefault("requests", {})
-    row = read.get(request) or (tx.get(RequestRow, request) if 0 < request <= _LARGEST else None)
-    read[request] = row
-    if row is None:
-        raise UnknownRequestError(f"there is no request {number(request)}; “my requests” lists those that you can see")
-    return row
+    # Read once in a transaction; ``move`` keeps it in step with what it writes.
+    read: dict[RequestId, RequestRow] = tx.info.setdefault("requests", {})
+    if request not in read:
+        row = tx.run(_FIND, {"id": request}).mappings().first() if 0 < request <= _LARGEST else None
+        if row is None:
+            raise UnknownRequestError(f"there is no request {number(request)}; “my requests” lists those that you can see")
+        read[request] = RequestRow(**row)
+    return read[request]
 
 
 def id_of(row: RequestRow) -> RequestId:

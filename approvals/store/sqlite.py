@@ -40,10 +40,14 @@ class _Work:
     answer: "asyncio.Future[Any]"
 
 
+_Done = tuple[_Work, Any, BaseException | None]
+
+
 class Store:
     """The database. ``write`` runs work in a transaction and answers once it is durable; ``read`` runs it on a snapshot.
 
-    Work is a plain function of a :data:`Tx`: no network call can happen inside it. What it raises undoes only its own part.
+    Work is a plain function of a :class:`Tx`, and may be run a second time when something else in its batch fails: it touches nothing but
+    the transaction. What it raises undoes only its own part.
     """
 
     def __init__(self, path: Path) -> None:
@@ -125,13 +129,13 @@ class Store:
         return more
 
     def _commit_batch(self, batch: list[_Work]) -> None:
-        done: list[tuple[_Work, Any, BaseException | None]] = []
+        done: list[_Done] = []
         try:
             # One connection for good: its page cache stays warm. It is opened here, so that a file that cannot be opened is an answer too.
             connection = self._connection = self._connection or connect_to_write(self._engine)
             # Begun here, so that each work is a savepoint in it: a session on a connection without a transaction would commit by itself.
             connection.begin()
-            done = [self._run(connection, work) for work in batch]
+            done = self._run_together(connection, batch) or self._run_apart(connection, batch)
             self.commit(connection)
         except SQLAlchemyError as error:
             self._disconnect()
@@ -146,8 +150,29 @@ class Store:
             self._connection.close()
         self._connection = None
 
+    def _run_together(self, connection: Connection, batch: list[_Work]) -> list[_Done] | None:
+        """Run the batch as one piece, which is the cheap way; None where one of it failed, and then nothing of it has happened."""
+        done: list[_Done] = []
+        for work in batch:
+            with Tx(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only") as tx:
+                try:
+                    done.append((work, work.run(tx), None))
+                    tx.flush()
+                except OperationalError:
+                    # Disk full and I/O errors can end SQLite's whole transaction by themselves: nobody in the batch may be told "done".
+                    raise
+                except Exception:  # noqa: BLE001 — not swallowed: all of it runs again, apart, and then it is raised to its caller
+                    connection.rollback()
+                    return None
+        return done
+
+    def _run_apart(self, connection: Connection, batch: list[_Work]) -> list[_Done]:
+        """Run each work of the batch in a savepoint of its own: what one raises undoes only its own part."""
+        connection.begin()
+        return [self._run(connection, work) for work in batch]
+
     @staticmethod
-    def _run(connection: Connection, work: _Work) -> tuple[_Work, Any, BaseException | None]:
+    def _run(connection: Connection, work: _Work) -> _Done:
         tx = Tx(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="create_savepoint")
         try:
             answer = work.run(tx)
@@ -162,7 +187,7 @@ class Store:
             tx.close()
         return work, answer, None
 
-    def _tell(self, done: list[tuple[_Work, Any, BaseException | None]]) -> None:
+    def _tell(self, done: list[_Done]) -> None:
         for work, answer, error in done:
             if work.answer.cancelled():
                 continue
