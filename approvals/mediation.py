@@ -129,10 +129,10 @@ def _fits_the_duration(proposal: Proposal, facts: Facts, policy: Policy, _now: d
     # (5) Duration.
     longest = facts.entitlement.max_duration if facts.entitlement else timedelta()
     if proposal.duration > longest:
-        asked, most = spell(proposal.duration), spell(longest)
-        return Denied(5, say("{asked} is too long: at most {most}. Ask for less, and extend it later if you must.", asked=asked, most=most))
+        asked, most = proposal.duration, longest
+        return Denied(5, say("{asked} is too long: at most {most}. Please ask for less.", asked=asked, most=most))
     if proposal.duration < policy.shortest:
-        asked, least = spell(proposal.duration), spell(policy.shortest)
+        asked, least = proposal.duration, policy.shortest
         return Denied(5, say("{asked} is too short: at least {least}.", asked=asked, least=least))
     return None
 
@@ -199,7 +199,7 @@ def _is_not_longer(proposal: Proposal, facts: Facts, policy: Policy, _now: datet
     # (12) Narrowing only.
     allowed = facts.word.duration if facts.word else None
     if allowed is None or allowed > proposal.duration or allowed < policy.shortest:
-        least, most = spell(policy.shortest), spell(proposal.duration)
+        least, most = policy.shortest, proposal.duration
         return Denied(12, say("The duration has to be from {least} to {most}, which was asked for.", least=least, most=most))
     return None
 
@@ -259,14 +259,6 @@ def _may_end_it(proposal: Proposal, facts: Facts, _policy: Policy, _now: datetim
 def _is_time(facts: Facts) -> bool:
     """Whether time itself acts: a person who is known is never taken for it."""
     return facts.is_by_time and facts.actor is None
-
-
-def spell(duration: timedelta) -> str:
-    """A duration as words that are the same in evidence and in sentences: ``4 h``, ``1 d 12 h``, ``45 min``."""
-    minutes = max(0, int(duration.total_seconds()) // 60)
-    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
-    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
-    return " ".join(parts) or "0 min"
 
 
 _THERE = (_is_everybody_here, _is_in_catalog)

@@ -47,11 +47,15 @@ class EntitlementView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One line of a timeline: when, who (None for Countersign itself), and what happened, as a sentence."""
+    """One line of a timeline: when, who (None for Countersign itself), and what happened, as a sentence.
+
+    ``was_refused`` tells that the sentence is what ``who`` was told, not what they did.
+    """
 
     at: datetime
     who: PersonView | None
     what: Sentence
+    was_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

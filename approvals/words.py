@@ -7,8 +7,10 @@ Evidence keeps the English form and the values, so that an auditor reads the sam
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-Value = str | int
+Value = str | int | timedelta | datetime
+"""What a sentence can hold. Lengths and moments stay what they are until the reader's language and clock are known."""
 _NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -22,9 +24,9 @@ class Sentence:
     def __str__(self) -> str:
         return self.into(lambda msgid: msgid)
 
-    def into(self, gettext: Callable[[str], str]) -> str:
-        """The sentence in the language that ``gettext`` speaks, its values filled in."""
-        return fill(gettext(self.msgid), dict(self.values))
+    def into(self, gettext: Callable[[str], str], *, show: Callable[[Value], str] | None = None) -> str:
+        """The sentence in the language that ``gettext`` speaks, its values filled in as ``show`` writes them."""
+        return fill(gettext(self.msgid), dict(self.values), show=show or plain)
 
 
 def say(msgid: str, /, **values: Value) -> Sentence:
@@ -32,9 +34,26 @@ def say(msgid: str, /, **values: Value) -> Sentence:
     return Sentence(msgid, tuple(sorted(values.items())))
 
 
-def fill(pattern: str, values: Mapping[str, Value]) -> str:
+def plain(value: Value) -> str:
+    """A value as evidence writes it, the same for every reader: ``4 h``, ``1 d 12 h``, ``2026-11-22 14:02 UTC``."""
+    if isinstance(value, timedelta):
+        return spell(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return str(value)
+
+
+def spell(duration: timedelta) -> str:
+    """A duration in short units, exact to the minute: ``4 h``, ``1 d 12 h``, ``45 min``."""
+    minutes = int(duration.total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
+    return " ".join(parts) or "0 min"
+
+
+def fill(pattern: str, values: Mapping[str, Value], *, show: Callable[[Value], str] = plain) -> str:
     """``pattern`` with each ``{name}`` replaced. A translator's mistake (an unknown name) stays visible instead of raising.
 
     In one pass: a value is somebody's text, and a ``{name}`` in it is never filled in.
     """
-    return _NAME.sub(lambda match: str(values.get(match[1], match[0])), pattern)
+    return _NAME.sub(lambda match: show(values[match[1]]) if match[1] in values else match[0], pattern)

@@ -49,7 +49,13 @@ class Language:
     def text(self, msgid: str, /, **values: Value) -> str:
         """The words for a literal pattern: ``_("…")`` of the templates."""
         pattern = self.gettext(msgid)
-        return fill(pattern, {name: line(str(value), limit=VALUE) for name, value in values.items()}) if values else pattern
+        return fill(pattern, values, show=self.value) if values else pattern
+
+    def value(self, value: Value) -> str:
+        """A value as this reader writes it; text is kept to one line."""
+        if isinstance(value, timedelta):
+            return self.duration(value)
+        return self.moment(value) if isinstance(value, datetime) else line(str(value), limit=VALUE)
 
     def plural(self, one: str, many: str, count: int, /, **values: Value) -> str:
         """The pattern that fits ``count``, which fills ``{count}``."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from approvals.catalog import Catalog
 from approvals.change import Entitlement
-from approvals.words import Sentence, say
+from approvals.words import Sentence, Value, say
 from bot.understanding.draft import Draft, Field
 from bot.understanding.durations import Doubt
 from bot.understanding.normalise import LONGEST
@@ -29,7 +29,7 @@ NEGATED = say(
 FOR_OTHERS = say("I can ask for access for yourself only. Whoever needs it can write to me in the same way.")
 BUTTONS = say("Deciding is done with the buttons on the card, so that you see what you decide. Say “my requests” or “help” for more.")
 WAITING = say(
-    "Your request is ready: press Submit on its preview to send it. "
+    "Your request is ready: press “Send request” on its preview to send it. "
     "To change it, say for example “make it 2 hours”; to drop it, say “cancel”."
 )
 
@@ -70,7 +70,7 @@ def _what(draft: Draft, *, catalog: Catalog, not_found: str) -> Sentence:
     if draft.duration is not None:
         return say(
             "What do you need access to for {duration}? For example “{example}”; say “catalog” to see everything.",
-            duration=spoken(draft.duration),
+            duration=draft.duration,
             example=example,
         )
     return say("What do you need access to? For example “{example}”; say “catalog” to see everything.", example=example)
@@ -81,7 +81,7 @@ def _numbered(offered: list[Entitlement]) -> str:
 
 
 def _how_long(entry: Entitlement, doubt: Doubt | None) -> Sentence:
-    known = {"name": entry.name, "usual": spoken(entry.usual_duration), "longest": spoken(entry.max_duration)}
+    known: dict[str, Value] = {"name": entry.name, "usual": entry.usual_duration, "longest": entry.max_duration}
     match doubt:
         case None:
             return say("How long do you need “{name}”? For example {usual}; at most {longest}.", **known)
@@ -111,14 +111,5 @@ def _why(entry: Entitlement, draft: Draft) -> Sentence:
     return say(
         "Why do you need “{name}” for {duration}? Whoever approves it reads your own words, for example “to fix INC-4711”.",
         name=entry.name,
-        duration=spoken(draft.duration or timedelta()),
+        duration=draft.duration or timedelta(),
     )
-
-
-def spoken(duration: timedelta) -> str:
-    """``duration`` in English words, the largest whole units first: "1 day 12 hours"."""
-    minutes = int(duration.total_seconds()) // 60
-    days, minutes = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(minutes, 60)
-    counted = ((days, "day"), (hours, "hour"), (minutes, "minute"))
-    return " ".join(f"{count} {unit if count == 1 else unit + 's'}" for count, unit in counted if count) or "0 minutes"

@@ -1,5 +1,6 @@
 """A real database on disk for each test, the shipped organisation in it, and a desk whose clock stands still."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from shutil import copyfile
@@ -24,10 +25,24 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def peopled(migrated: Path) -> Path:
+    """The same with Northwind Rail's people in it: made once, copied for each test."""
+    path = Path(copyfile(migrated, migrated.with_name("peopled.db")))
+    asyncio.run(_load_the_people(path))
+    return path
+
+
+async def _load_the_people(path: Path) -> None:
+    store = Store(path)
+    await store.write(lambda tx: load(tx, PEOPLE))
+    await store.close()
+
+
 @pytest.fixture
-def path(migrated: Path, tmp_path: Path) -> Path:
+def path(peopled: Path, tmp_path: Path) -> Path:
     """A database of the test's own."""
-    return Path(copyfile(migrated, tmp_path / "countersign.db"))
+    return Path(copyfile(peopled, tmp_path / "countersign.db"))
 
 
 @pytest.fixture
@@ -44,7 +59,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def desk(store: Store, clock: Clock) -> Desk:
-    await store.write(lambda tx: load(tx, PEOPLE))
     connectors = {"local": LocalDirectory(store, now=clock)}
     return Desk(store=store, catalog=CATALOG, policy=policy_for(CATALOG), connectors=connectors, now=clock, url="https://desk.example")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import select
 
 from approvals.change import Decision, PersonId, Proposal, RequestId, State, Verdict
@@ -116,7 +116,9 @@ class Story:
     ) -> Outcome:
         return await self._decides(request, self.word(by, Verdict.APPROVE, duration=duration), seen=seen)
 
-    async def denies(self, request: RequestId, by: PersonId = MARIA, *, reason: str = "Use the replica.", seen: Seen | None = None) -> Outcome:
+    async def denies(
+        self, request: RequestId, by: PersonId = MARIA, *, reason: str = "Use the replica.", seen: Seen | None = None
+    ) -> Outcome:
         return await self._decides(request, self.word(by, Verdict.DENY, reason=reason), seen=seen)
 
     async def withdraws(self, request: RequestId, by: PersonId = ANA) -> Outcome:
@@ -189,7 +191,7 @@ class Story:
 
     async def jobs_done(self) -> None:
         """As though everything that was to be done had been."""
-        await self.desk.store.write(lambda tx: [tx.delete(row) for row in tx.exec(select(JobRow))])
+        await self.desk.store.write(lambda tx: tx.execute(delete(JobRow)))
 
     async def decisions(self, request: RequestId) -> list[DecisionRow]:
         return await self.desk.store.read(lambda tx: list(tx.exec(select(DecisionRow).where(DecisionRow.request == request))))

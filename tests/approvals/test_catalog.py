@@ -13,7 +13,12 @@ from approvals.policy import policy_for
 from tests.approvals.northwind import CATALOG, PEOPLE
 from tests.builders import HOUR
 
-ANA = {"id": "FE5E933E-691A-465D-9738-BA7FF16BCAE1", "name": "Ana Ferreira", "email": "Ana.Ferreira@northwind.example", "manager": "maria@northwind.example"}
+ANA = {
+    "id": "FE5E933E-691A-465D-9738-BA7FF16BCAE1",
+    "name": "Ana Ferreira",
+    "email": "Ana.Ferreira@northwind.example",
+    "manager": "maria@northwind.example",
+}
 MARIA = {
     "id": "11111111-1111-4111-8111-111111111111",
     "name": "Maria Lindqvist",
@@ -102,21 +107,30 @@ def test_the_catalog_finds_what_is_in_it() -> None:
 
 _DURATION = "write a whole number and m, h or d, such as 4h"
 _SLUG = "String should match pattern '^[a-z0-9][a-z0-9._-]{0,63}$'"
+_ZONE = "is not a time zone of the IANA list, such as Europe/Lisbon"
+_NOBODY = "is nobody in people.yaml; add the person or correct the address"
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "people are not YAML": (
         {"people": "- id: [1"},
-        "people.yaml: not YAML: while parsing a flow sequence in \"<unicode string>\", line 1, column 7: - id: [1 ^ expected ',' or ']', "
-        'but got \'<stream end>\' in "<unicode string>", line 1, column 9: - id: [1 ^',
+        (
+            'people.yaml: not YAML: while parsing a flow sequence in "<unicode string>", line 1, column 7: - id: [1 ^ '
+            "expected ',' or ']', but got '<stream end>' in \"<unicode string>\", line 1, column 9: - id: [1 ^"
+        ),
     ),
     "entitlements would run code": (
         {"entitlements": "- !!python/object/apply:os.system [ls]"},
-        "entitlements.yaml: not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object/apply:os.system' "
-        'in "<unicode string>", line 1, column 3: - !!python/object/apply:os.system [ls] ^',
+        (
+            "entitlements.yaml: not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/object/apply:os.system' "
+            'in "<unicode string>", line 1, column 3: - !!python/object/apply:os.system [ls] ^'
+        ),
     ),
     "people are empty": ({"people": ""}, "people.yaml: holds no list of entries; begin each with '- id: …'"),
     "entitlements are no list": ({"entitlements": "id: payroll"}, "entitlements.yaml: holds no list of entries; begin each with '- id: …'"),
-    "an entry is a word": ({"people": "- Ana"}, "people.yaml, entry 1: is 'Ana'; write it as 'id: …', 'name: …' and so on, one below the other"),
+    "an entry is a word": (
+        {"people": "- Ana"},
+        "people.yaml, entry 1: is 'Ana'; write it as 'id: …', 'name: …' and so on, one below the other",
+    ),
     "an id is no GUID": (
         {"people": [{**ANA, "id": "ana"}, MARIA]},
         "people.yaml, entry 1 (Ana Ferreira): id is 'ana': Input should be a valid UUID, invalid character: found `n` at 1",
@@ -149,11 +163,11 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a time zone is on Mars": (
         {"people": [{**MARIA, "time_zone": "Mars/Olympus"}]},
-        "people.yaml, entry 1 (Maria Lindqvist): time_zone is 'Mars/Olympus': is not a time zone of the IANA list, such as Europe/Lisbon",
+        f"people.yaml, entry 1 (Maria Lindqvist): time_zone is 'Mars/Olympus': {_ZONE}",
     ),
     "a time zone leads out of the list": (
         {"people": [{**MARIA, "time_zone": "../../etc/passwd"}]},
-        "people.yaml, entry 1 (Maria Lindqvist): time_zone is '../../etc/passwd': is not a time zone of the IANA list, such as Europe/Lisbon",
+        f"people.yaml, entry 1 (Maria Lindqvist): time_zone is '../../etc/passwd': {_ZONE}",
     ),
     "an id stands twice": (
         {"people": [MARIA, {**ANA, "id": MARIA["id"]}]},
@@ -165,15 +179,15 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a manager is nobody": (
         {"people": [ANA]},
-        "people.yaml (Ana Ferreira): manager 'maria@northwind.example' is nobody in people.yaml; add the person or correct the address",
+        f"people.yaml (Ana Ferreira): manager 'maria@northwind.example' {_NOBODY}",
     ),
     "an owner is nobody": (
         {"entitlements": [{**BILLING, "owner": "nobody@northwind.example"}]},
-        "entitlements.yaml (billing-db-write): owner 'nobody@northwind.example' is nobody in people.yaml; add the person or correct the address",
+        f"entitlements.yaml (billing-db-write): owner 'nobody@northwind.example' {_NOBODY}",
     ),
     "a deputy is nobody": (
         {"entitlements": [{**BILLING, "deputy": "nobody@northwind.example"}]},
-        "entitlements.yaml (billing-db-write): deputy 'nobody@northwind.example' is nobody in people.yaml; add the person or correct the address",
+        f"entitlements.yaml (billing-db-write): deputy 'nobody@northwind.example' {_NOBODY}",
     ),
     "an entitlement has no owner": (
         {"entitlements": [without(BILLING, "owner")]},

@@ -68,7 +68,7 @@ async def test_neither_more_than_was_asked_nor_nothing_is_approved(story: Story,
     outcome = await story.approves(request, duration=duration)
 
     text = "The duration has to be from {least} to {most}, which was asked for."
-    await _refused(story, request, outcome, say(text, least="5 min", most="4 h"), check=12)
+    await _refused(story, request, outcome, say(text, least=timedelta(minutes=5), most=timedelta(hours=4)), check=12)
 
 
 async def test_the_owner_denies_and_the_requester_reads_why(story: Story) -> None:
@@ -183,18 +183,22 @@ async def test_a_second_press_reads_who_was_first(story: Story, again: str) -> N
 
     outcome = await getattr(story, again)(request, seen=_OLD)
 
-    sentence = say("{who} has already approved this, at {at}. Your press changed nothing.", who="Maria Lindqvist", at="14:02 UTC")
+    sentence = say(
+        "{who} has already approved this, on {at}. Your press changed nothing.",
+        who="Maria Lindqvist",
+        at=NOON + timedelta(hours=2, minutes=2),
+    )
     await _refused(story, request, outcome, sentence, check=0)
 
 
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (State.DENIED, say("{who} has already denied this, at {at}. Your press changed nothing.", who="Maria Lindqvist", at="12:00 UTC")),
+        (State.DENIED, say("{who} has already denied this, on {at}. Your press changed nothing.", who="Maria Lindqvist", at=NOON)),
         (State.LAPSED, say("This request has lapsed: nobody decided in time. Your press changed nothing.")),
         (State.WITHDRAWN, say("{who} has withdrawn this request. Your press changed nothing.", who="Ana Ferreira")),
         *(
-            (state, say("{who} has already approved this, at {at}. Your press changed nothing.", who="Maria Lindqvist", at="12:00 UTC"))
+            (state, say("{who} has already approved this, on {at}. Your press changed nothing.", who="Maria Lindqvist", at=NOON))
             for state in (State.APPROVED, State.GRANTED, State.ENDING, State.ENDED, State.FAILED)
         ),
     ],

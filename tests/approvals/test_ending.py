@@ -77,9 +77,7 @@ async def test_what_waits_no_more_is_not_withdrawn(story: Story, state: State) -
         (None, EndCause.TIME, "The time is over; the access is being removed."),
     ],
 )
-async def test_the_holder_the_owner_the_deputy_and_time_end_access(
-    story: Story, by: PersonId | None, cause: EndCause, says: str
-) -> None:
+async def test_the_holder_the_owner_the_deputy_and_time_end_access(story: Story, by: PersonId | None, cause: EndCause, says: str) -> None:
     request = await story.brought_to(State.GRANTED)
     await story.jobs_done()
 

@@ -14,7 +14,6 @@ from approvals.lifecycle import EDGES, Event
 from approvals.operations.audit import Entry, count, gaps, trail
 from approvals.store.sqlite import Tx
 from approvals.store.tables import EvidenceRow, RequestRow, TicketRow
-from approvals.words import say
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM
 from tests.approvals.story import Proof, Story
 from tests.builders import HOUR, NOON
@@ -98,7 +97,13 @@ async def test_an_edge_is_one_piece_of_evidence_with_everything_in_it(story: Sto
     await go(story, request)
 
     moved = [one for one in (await story.evidence(request))[before:] if one.kind in {event.value for event in Event}]
-    by_a_person = {"source": "teams", "service_url": "https://teams.example/", "conversation": "a:ana", "activity": "activity-1", "card": ""}
+    by_a_person = {
+        "source": "teams",
+        "service_url": "https://teams.example/",
+        "conversation": "a:ana",
+        "activity": "activity-1",
+        "card": "",
+    }
     by_time = {"source": "timer", "service_url": "", "conversation": "", "activity": "", "card": ""}
     (proof,) = moved
     assert (proof.kind, proof.request, proof.actor, proof.at, proof.version) == (
@@ -212,13 +217,11 @@ class _Kind(StrEnum):
 def test_the_same_evidence_is_the_same_bytes() -> None:
     value = {"b": [True, None, 4 * HOUR, _Kind.ONE], "a": {"y": NOON, "x": "é日"}}
 
-    assert canonical(value) == (
-        '{"a":{"x":"\\u00e9\\u65e5","y":"2025-11-22T12:00:00.000000+00:00"},"b":[true,null,14400,"one"]}'
-    )
+    assert canonical(value) == ('{"a":{"x":"\\u00e9\\u65e5","y":"2025-11-22T12:00:00.000000+00:00"},"b":[true,null,14400,"one"]}')
     assert canonical(dict(reversed(value.items()))) == canonical(value)
 
 
-@pytest.mark.parametrize("value", [{1, 2}, b"bytes", object, say("a sentence")])
+@pytest.mark.parametrize("value", [{1, 2}, b"bytes", object(), 1j])
 def test_what_has_no_one_spelling_is_not_evidence(value: object) -> None:
     with pytest.raises(TypeError) as raised:
         canonical({"value": value})

@@ -14,9 +14,7 @@ ALTERED = say("This button was altered, or made for somebody else. Nothing was c
 _ON_A_CARD = a_trigger("press-1", conversation="a:maria", card="card-1")
 
 
-async def _press(
-    story: Story, verb: str, by: PersonId, *, on_a_card: bool = True, claimed: RequestId | None = None
-) -> Refused:
+async def _press(story: Story, verb: str, by: PersonId, *, on_a_card: bool = True, claimed: RequestId | None = None) -> Refused:
     act = story.act(by, _ON_A_CARD if on_a_card else a_trigger("press-1"))
     return await story.desk.store.write(lambda tx: refuse_forged(tx, verb=verb, claimed=claimed, act=act, desk=story.desk))
 

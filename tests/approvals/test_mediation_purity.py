@@ -70,7 +70,9 @@ _FACTS = st.builds(
     word=st.none() | _WORDS,
     is_by_time=st.booleans(),
 )
-_PROPOSALS = st.builds(replace, st.just(PROPOSAL), duration=_DURATIONS, beneficiary=_IDS, requester=_IDS, reason=st.sampled_from(["", "Why."]))
+_PROPOSALS = st.builds(
+    replace, st.just(PROPOSAL), duration=_DURATIONS, beneficiary=_IDS, requester=_IDS, reason=st.sampled_from(["", "Why."])
+)
 
 
 def _mostly_good(facts: Facts, action: Action, kept: frozenset[str]) -> Facts:

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from approvals.store import tables
+from approvals.store import tables  # noqa: F401 — declares the tables
 from approvals.store.sqlite import open_engine
 from infra.migrations.upgrade import MigrationError, config, upgrade
 
@@ -36,7 +36,7 @@ def content(path: Path) -> str:
 def test_an_empty_file_gets_exactly_the_tables_of_the_code(migrated: Path) -> None:
     engine = open_engine(migrated)
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     engine.dispose()
 
     assert differences == []

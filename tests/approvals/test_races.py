@@ -4,7 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from pathlib import Path
 from shutil import copyfile
@@ -20,6 +20,7 @@ from approvals.operations.directory import load
 from approvals.operations.submit import submit
 from approvals.store.sqlite import Store
 from approvals.store.tables import DecisionRow, EvidenceRow, RequestRow
+from approvals.words import say
 from tests.approvals.crowd import APPROVERS, ENTITLEMENTS, FIRST, REQUESTERS, desk_over, people, verdict_of
 from tests.builders import HOUR, NOON
 
@@ -86,29 +87,40 @@ async def test_of_any_number_of_presses_at_once_one_wins(asked_for: Path, tmp_pa
 
     told = await _race(path, approvers)
 
-    store = Store(path)
-    rows = await store.read(lambda tx: {row.id: row for row in tx.exec(select(RequestRow))})
-    decided = await store.read(lambda tx: {(one.request, one.approver): one for one in tx.exec(select(DecisionRow))})
-    proofs = await store.read(lambda tx: Counter((one.request, one.kind, one.version) for one in tx.exec(select(EvidenceRow))))
-    await store.close()
-    wins: Counter[int] = Counter()
-    for request in range(FIRST, FIRST + _REQUESTS):
-        heard = [process[request - FIRST] for process in told]
-        winner = heard.index("done")
-        verdict, name = verdict_of(winner, request), approvers[winner].title()
-        wins[winner] += 1
+    heard = [[process[place] for process in told] for place in range(_REQUESTS)]
+    winners = [words.index("done") for words in heard]
+    verdicts = [verdict_of(winner, FIRST + place) for place, winner in enumerate(winners)]
+    names = [approvers[winner].title() for winner in winners]
+    losers = [_loses_to(name, verdict) for name, verdict in zip(names, verdicts, strict=True)]
+    assert [sorted(words) for words in heard] == [sorted(["done", *[words] * 3]) for words in losers]
+    assert await _recorded(path) == [
+        (FIRST + place, verdict, approvers[winner], _PROOFS[verdict])
+        for place, (winner, verdict) in enumerate(zip(winners, verdicts, strict=True))
+    ]
+    assert len({*winners}) > 1, "one process won everything: this was no race"
 
-        past = "denied" if verdict is Verdict.DENY else "approved"
-        stale = f"{name} has already {past} this, at 12:00 UTC. Your press changed nothing."
-        assert sorted(heard) == sorted(["done", *[stale] * 3])
-        assert (rows[request].state, rows[request].version, rows[request].decided_by) == (
-            State.DENIED if verdict is Verdict.DENY else State.APPROVED,
-            2,
-            approvers[winner],
-        )
-        assert decided.pop((request, approvers[winner])).verdict is verdict
-        assert proofs.pop((request, f"request:{verdict.value}", 2)) == 1
-        assert proofs.pop((request, "act:refused", 2)) == 3
-        assert proofs.pop((request, "request:submit", 1)) == 1
-    assert (decided, proofs) == ({}, Counter())
-    assert len(wins) > 1, "one process won everything: this was no race"
+
+_PROOFS = {verdict: Counter({("request:submit", 1): 1, (f"request:{verdict.value}", 2): 1, ("act:refused", 2): 3}) for verdict in Verdict}
+"""The kinds and versions of what is written of one race: one transition, and a refusal for each who lost."""
+_ENDS = {State.APPROVED: Verdict.APPROVE, State.DENIED: Verdict.DENY}
+
+
+def _loses_to(name: str, verdict: Verdict) -> str:
+    """What everybody but the winner reads."""
+    if verdict is Verdict.DENY:
+        return str(say("{who} has already denied this, on {at}. Your press changed nothing.", who=name, at=NOON))
+    return str(say("{who} has already approved this, on {at}. Your press changed nothing.", who=name, at=NOON))
+
+
+async def _recorded(path: Path) -> list[tuple[int, Verdict, str, Counter[tuple[str, int | None]]]]:
+    """For each request how it ended and by whom, as its row and its only decision agree, and what was written of it."""
+    store = Store(path)
+    rows = await store.read(lambda tx: list(tx.exec(select(RequestRow).order_by(RequestRow.id))))  # type: ignore[arg-type]
+    decided = await store.read(lambda tx: [(one.request, one.verdict, one.approver) for one in tx.exec(select(DecisionRow))])
+    proofs: defaultdict[int, Counter[tuple[str, int | None]]] = defaultdict(Counter)
+    for proof in await store.read(lambda tx: list(tx.exec(select(EvidenceRow)))):
+        proofs[proof.request or 0][proof.kind, proof.version] += 1
+    await store.close()
+    ended = [(row.id or 0, _ENDS[row.state], row.decided_by or "") for row in rows]
+    assert sorted(decided) == ended
+    return [(request, verdict, by, proofs[request]) for request, verdict, by in ended]

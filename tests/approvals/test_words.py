@@ -10,9 +10,7 @@ from approvals.words import Sentence, fill, say
 
 
 def test_a_sentence_is_its_pattern_and_its_values_in_order_of_name() -> None:
-    assert say("{who} denied {what}.", who="Maria", what="REQ-7") == Sentence(
-        "{who} denied {what}.", (("what", "REQ-7"), ("who", "Maria"))
-    )
+    assert say("{who} denied {what}.", who="Maria", what="REQ-7") == Sentence("{who} denied {what}.", (("what", "REQ-7"), ("who", "Maria")))
 
 
 def test_a_sentence_reads_as_english_and_as_any_other_language() -> None:

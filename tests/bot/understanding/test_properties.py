@@ -11,7 +11,6 @@ from approvals.change import EntitlementId
 from bot.understanding.draft import Draft, Field
 from bot.understanding.normalise import normalise
 from bot.understanding.outcome import Progress
-from bot.understanding.questions import spoken
 from bot.understanding.read import understand
 from tests.bot.understanding.conftest import FRIDAY, LISBON, shipped_catalog
 
@@ -115,3 +114,12 @@ def test_length_of_time_in_a_name_a_ticket_or_a_story_is_never_taken(hours: int,
 @given(draft=DRAFTS)
 def test_draft_survives_its_json(draft: Draft) -> None:
     assert Draft.from_json(draft.to_json()) == draft
+
+
+def spoken(duration: timedelta) -> str:
+    """``duration`` in English words, the largest whole units first: "1 day 12 hours"."""
+    minutes = int(duration.total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    counted = ((days, "day"), (hours, "hour"), (minutes, "minute"))
+    return " ".join(f"{count} {unit if count == 1 else unit + 's'}" for count, unit in counted if count) or "0 minutes"

@@ -9,6 +9,7 @@ from approvals.change import EntitlementId
 from bot.understanding.draft import Draft, Field
 from bot.understanding.outcome import Progress, Unclear
 from bot.understanding.read import understand
+from cards.language import Language
 from tests.bot.understanding.conftest import FRIDAY, LISBON
 
 WRITE = EntitlementId("billing-db-write")
@@ -25,7 +26,8 @@ WHY = "Why do you need “Write access to billing-db” for 4 hours? Whoever app
 def _question(text: str, *, catalog: Catalog, draft: Draft | None = None) -> str:
     outcome = understand(text, draft=draft, catalog=catalog, now=FRIDAY, time_zone=LISBON)
     assert isinstance(outcome, Progress)
-    return str(outcome.question)
+    assert outcome.question is not None
+    return Language("en-GB", LISBON).words(outcome.question)
 
 
 def test_the_sentence_of_the_readme_makes_a_ready_draft(catalog: Catalog) -> None:
