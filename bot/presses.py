@@ -40,11 +40,11 @@ async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter:
 
 
 def _pressed(tx: Tx, visit: Visit, verb: str, button: Button | None, data: Mapping[str, object], *, counter: Counter) -> Pressed:
+    if button is not None and button.subject == "request":
+        return _on_request(tx, visit, button, data, counter=counter)
     who = reader(tx, visit.person)
     if button is None:
         return _forged(tx, visit, verb, data.get("id"), who=who, counter=counter)
-    if button.subject == "request":
-        return _on_request(tx, visit, button, data, who=who, counter=counter)
     if not who.is_welcome:
         return Pressed(stranger_card(who))
     if button.verb is Verb.SUBMIT:
@@ -70,15 +70,17 @@ def _on_draft(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], 
             return help_for(who, counter=counter)
 
 
-def _on_request(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, who: Reader, counter: Counter) -> Pressed:
+def _on_request(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, counter: Counter) -> Pressed:
     request = RequestId(button.id)
     # The client repeats what it got no answer to: then the answer is the card as it stands, which shows what the first press did.
     outcome = _act(tx, visit, button, data, counter=counter) if is_first_time(tx, visit.trigger, now=visit.at) else Done(request)
+    who = reader(tx, visit.person)
     if not who.is_welcome:
         return Pressed(stranger_card(who))
     outbox.adopt(tx, request, person=visit.person, trigger=visit.trigger)
     said = outcome.reason if isinstance(outcome, Refused) else None
-    return Pressed(request_now(tx, request, reader=who, counter=counter, banner=said), request=request, said=said)
+    card = request_now(tx, request, reader=who, counter=counter, banner=said, refresh_for=(visit.teams_id,))
+    return Pressed(card, request=request, said=said)
 
 
 def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, counter: Counter) -> Outcome:
@@ -112,7 +114,9 @@ def _chosen(data: Mapping[str, object]) -> timedelta | None:
 
 
 def _forged(tx: Tx, visit: Visit, verb: str, claimed: object, *, who: Reader, counter: Counter) -> Pressed:
-    is_first_time(tx, visit.trigger, now=visit.at)
+    if not is_first_time(tx, visit.trigger, now=visit.at):
+        sentence = say("This press was refused already. Nothing was changed, and the attempt was recorded.")
+        return Pressed(message_card(sentence, tone=Tone.ALERT, language=who.language))
     named = RequestId(claimed) if type(claimed) is int and 0 < claimed < _LARGEST else None
     refused = refuse_forged(tx, verb=verb, claimed=named, act=visit.act, desk=counter.desk)
     if refused.request is None or not who.is_welcome:
@@ -127,8 +131,16 @@ def _refresh(tx: Tx, button: Button, *, reader: Reader, counter: Counter) -> Car
     return request_now(tx, RequestId(button.id), reader=reader, counter=counter)
 
 
-def request_now(tx: Tx, request: RequestId, *, reader: Reader, counter: Counter, banner: Sentence | None = None) -> Card:
-    """The request as this reader may see it now."""
+def request_now(
+    tx: Tx,
+    request: RequestId,
+    *,
+    reader: Reader,
+    counter: Counter,
+    banner: Sentence | None = None,
+    refresh_for: tuple[str, ...] | None = None,
+) -> Card:
+    """The request as this reader may see it now. ``refresh_for`` is how Teams names the reader, looked up where it is not at hand."""
     try:
         row = find(tx, request)
     except UnknownRequestError:
@@ -140,7 +152,7 @@ def request_now(tx: Tx, request: RequestId, *, reader: Reader, counter: Counter,
         viewer=reader.id,
         key=counter.key,
         banner=banner,
-        refresh_for=reading.teams_ids(tx, reader.id),
+        refresh_for=reading.teams_ids(tx, reader.id) if refresh_for is None else refresh_for,
     )
 
 

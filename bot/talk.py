@@ -118,11 +118,7 @@ def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> 
         if not mine:
             return say("You have not asked for anything yet. Say “request access” to begin.")
         request = mine[0].id
-    try:
-        view = reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
-    except UnknownRequestError:
-        return _not_yours(argument)
-    if view.standing is Standing.ONLOOKER:
+    if not _concerns(tx, request, visit=visit, counter=counter):
         return _not_yours(argument)
     outbox.show(tx, request, visit.person)
     ask_for(tx, (Kind.REDRAW, request), now=visit.at)
@@ -133,10 +129,14 @@ def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -
     request = _request_id(argument)
     if request is None:
         waiting = [view for view in reading.my_requests(tx, visit.person, shelf=counter.desk.shelf) if view.waiting_for]
-        if len(waiting) != 1:
+        if not waiting:
+            return say("Nothing of yours waits for a decision, so there is nothing to withdraw. To give access back, say “I'm done”.")
+        if len(waiting) > 1:
             return say("Which request do you want to withdraw? Say “withdraw REQ-…”; “my requests” lists them.")
         request = waiting[0].id
-    return _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=say("Withdrawn; nobody needs to decide on it."))
+    said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=say("Withdrawn; nobody needs to decide on it."))
+    # A refusal says that there is such a request: evidence has it, a stranger does not read it.
+    return said if _concerns(tx, request, visit=visit, counter=counter) else _not_yours(argument)
 
 
 def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
@@ -160,6 +160,15 @@ def _said(act: Callable[[], Outcome], *, done: Sentence) -> Sentence:
     except UnknownRequestError:
         return _not_yours(None)
     return outcome.reason if isinstance(outcome, Refused) else done
+
+
+def _concerns(tx: Tx, request: RequestId, *, visit: Visit, counter: Counter) -> bool:
+    """Whether there is such a request and this person has any part in it. To anybody else it is as if there were none."""
+    try:
+        view = reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
+    except UnknownRequestError:
+        return False
+    return view.standing is not Standing.ONLOOKER
 
 
 def _not_yours(argument: str | None) -> Sentence:

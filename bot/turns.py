@@ -10,6 +10,7 @@ from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from approvals import outbox
+from approvals.change import PersonId
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.outbox import Chat
 from approvals.store.sqlite import Tx
@@ -33,6 +34,8 @@ class Turns:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
+        self._met_before: dict[PersonId, Chat] = {}
+        """Chats that are known to be stored: nobody is looked up at each press."""
 
     async def __call__(self, context: TurnContext) -> Answer | None:
         """Deal with one activity; the answer of an invoke, None for anything else."""
@@ -45,7 +48,7 @@ class Turns:
             return None
         if activity.type == ActivityTypes.invoke:
             return await self._invoke(activity, visit)
-        if activity.type in (ActivityTypes.conversation_update, ActivityTypes.installation_update):
+        if activity.type in (ActivityTypes.conversation_update, ActivityTypes.installation_update) and not _is_goodbye(activity):
             await self._met(visit)
         return None
 
@@ -83,9 +86,12 @@ class Turns:
 
     async def _remember(self, visit: Visit) -> None:
         """Keep where this person is reached, once. Reading first: hardly ever is there anything to write."""
-        if not visit.is_personal or await self._counter.desk.store.read(lambda tx: outbox.knows_chat(tx, _chat(visit))):
+        chat, store = _chat(visit), self._counter.desk.store
+        if not visit.is_personal or self._met_before.get(visit.person) == chat:
             return
-        await self._counter.desk.store.write(lambda tx: outbox.remember_chat(tx, _chat(visit), now=visit.at))
+        if not await store.read(lambda tx: outbox.knows_chat(tx, chat)):
+            await store.write(lambda tx: outbox.remember_chat(tx, chat, now=visit.at))
+        self._met_before[visit.person] = chat
 
     async def _met(self, visit: Visit) -> None:
         """The app was installed for somebody: they are greeted once, and can be reached from now on."""
@@ -114,6 +120,11 @@ class Turns:
         who = reader(tx, visit.person)
         activity = card_activity(card, say("Countersign has answered you."), language=who.language)
         outbox.reply(tx, visit.person, as_json(activity), trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
+
+
+def _is_goodbye(activity: Activity) -> bool:
+    """Whether the app was taken away, not added: ``action`` is ``remove`` or ``remove-upgrade`` then."""
+    return str(activity.action or "").startswith("remove")
 
 
 def _chat(visit: Visit) -> Chat:

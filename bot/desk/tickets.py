@@ -45,6 +45,7 @@ class _Event:
     at: str
     moment: str
     who: str | None
+    was_refused: bool
     what: str
 
 
@@ -167,5 +168,6 @@ def _event(moment: Moment, *, language: Language) -> _Event:
         at=moment.at.isoformat(timespec="seconds"),
         moment=language.moment_short(moment.at),
         who=moment.who.name if moment.who else None,
+        was_refused=moment.was_refused,
         what=language.words(moment.what),
     )

@@ -49,7 +49,11 @@ class Metrics:
 
     def sent(self, operation: str, outcome: str) -> None:
         """A call to Teams ended."""
-        self._sends.labels(operation, outcome).inc()
+        self._sent(operation, outcome).inc()
+
+    @lru_cache(maxsize=64)  # noqa: B019  (as above)
+    def _sent(self, operation: str, outcome: str) -> Counter:
+        return self._sends.labels(operation, outcome)
 
     def token_seen(self, result: str) -> None:
         """A token was looked up in the cache: ``hit`` or ``miss``."""

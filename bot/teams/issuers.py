@@ -7,6 +7,7 @@ from pathlib import Path
 import msal
 from azure.core.exceptions import AzureError
 from azure.identity import ManagedIdentityCredential
+from msal.exceptions import MsalError
 from requests import RequestException, Session
 
 from bot.settings import AppType, Settings
@@ -36,7 +37,7 @@ class ClientCredential:
             app.remove_tokens_for_client()
             asked_at = time.time()
             answer = app.acquire_token_for_client(scopes=[SCOPE])
-        except (RequestException, ValueError, OSError) as error:
+        except (RequestException, MsalError, ValueError, OSError) as error:
             # msal raises ValueError for an authority that does not describe itself, and for a certificate it cannot read.
             raise CredentialError(f"{self._settings.login_url} gave no token: {type(error).__name__}; is the address reachable?") from error
         token, life = answer.get("access_token"), answer.get("expires_in")

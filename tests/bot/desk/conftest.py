@@ -18,7 +18,7 @@ from bot.desk.session import Cookies
 from bot.settings import Settings
 from infra.simulator.organisation import APP_ID, TENANT_ID
 from tests.approvals.conftest import desk as desk
-from tests.approvals.conftest import migrated, path, store, story
+from tests.approvals.conftest import migrated, path, peopled, store, story
 from tests.approvals.northwind import PRIYA
 from tests.approvals.story import Clock
 from tests.bot.desk.browser import Browser
@@ -27,7 +27,7 @@ from tests.builders import NOON
 
 SECRET = bytes(range(32))
 
-__all__ = ["desk", "migrated", "path", "store", "story"]
+__all__ = ["desk", "migrated", "path", "peopled", "store", "story"]
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ async def test_the_timeline_is_whole_and_begins_with_the_oldest(priya: Browser, 
     assert len(timeline(seen)) == len(whole) == 8
     assert timeline(seen)[:4] == [
         "Ana Ferreira Sat, 22 Nov 2025, 12:00 Asked for Write access to billing-db.",
-        "Tom Okafor Sat, 22 Nov 2025, 12:02 Only Maria Lindqvist can decide on this request.",
-        "Maria Lindqvist Sat, 22 Nov 2025, 12:05 Approved for 4 h.",
+        "Tom Okafor was refused Sat, 22 Nov 2025, 12:02 Only Maria Lindqvist can decide on this request.",
+        "Maria Lindqvist Sat, 22 Nov 2025, 12:05 Approved for 4 hours.",
         "Countersign Sat, 22 Nov 2025, 12:05 Adding to grp-billing-db-write.",
     ]
 
