@@ -11,7 +11,8 @@ from shutil import rmtree
 
 import click
 
-from bot.settings import Settings
+from bot.app import settle
+from bot.settings import AppType, Settings
 from infra.house import House, open_house
 from infra.simulator import SAMPLE, Simulator
 
@@ -32,12 +33,15 @@ async def serve_for_teams(*, port: int | None) -> None:
     settings = Settings.from_environment()
     settings = settings if port is None else settings.model_copy(update={"port": port})
     async with open_house(settings) as house:
+        settle()
         click.echo(f"Countersign answers at {house.url}/api/messages; helpdesk at {settings.public_url}/desk")
         await _until_interrupted()
 
 
 async def serve_with_simulator(*, port: int, simulator_port: int) -> None:
     """Serve with the simulator until interrupted. Begins with empty records each time, as the simulator does with empty chats."""
+    for wanted in (port, simulator_port):
+        _must_be_free(wanted)
     rmtree(_LOCAL, ignore_errors=True)
     async with beside_simulator(_LOCAL, port=port, simulator_port=simulator_port) as local:
         click.echo(f"\n  Open  {local.simulator.url}/\n")
@@ -65,11 +69,27 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _must_be_free(port: int) -> None:
+    """Refuse a port that somebody listens on: it may be another of us, whose records must not be swept away."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OSError(
+                error.errno, f"port {port} is taken; stop what listens there, or choose others with --port and --simulator-port"
+            ) from error
+
+
 def local_settings(folder: Path, simulator: Simulator, *, port: int) -> Settings:
     """Settings for a bot whose only authority is ``simulator``."""
     return Settings(
+        # Everything is said here: what the environment sets is meant for another installation.
         app_id=simulator.app_id,
         tenant_id=simulator.tenant_id,
+        app_type=AppType.SINGLE_TENANT,
+        client_certificate_file=None,
+        host="127.0.0.1",
         client_secret_file=simulator.client_secret_file,
         simulator_url=simulator.url,
         simulator_https_url=simulator.https_url,

@@ -94,6 +94,15 @@ async def ended(local: Local, *, who: str = ANA, after: timedelta = 4 * HOUR) ->
     await quiet(local)
 
 
+async def passes(local: Local, time: timedelta) -> None:
+    """Time passes, and the bot knows it. Its clock is asked, since it announces nothing."""
+    until = local.house.desk.now() + time
+    local.simulator.advance(time)
+    async with asyncio.timeout(5):
+        while local.house.desk.now() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def seen(local: Local, who: str, words: str) -> Card:
     """The newest card of this person that shows ``words``, as soon as there is one."""
     person = local.simulator.person(who)

@@ -136,11 +136,25 @@ async def test_a_dialog_says_what_is_wrong_and_then_posts_the_preview_in_the_cha
     right = await ana.invokes({"data": {**fixed.button("Preview").send({"duration": "PT2H"})}}, name="task/submit", on=help_card)
 
     assert opened.dialog.title == "Request access"
-    assert fixed.shows("1 d is too long: at most 8 h. Ask for less, and extend it later if you must.")
+    assert fixed.shows("1 day is too long: at most 8 hours. Please ask for less.")
     assert fields(fixed) == {"entitlement": "billing-db-write", "duration": "PT24H", "reason": "to fix INC-4711", "reference": "INC-4711"}
     assert right.toast == "Your preview is in the chat. Please check it there, then send it."
     preview = await seen(local, ANA, "Not sent yet")
     assert preview.shows("2 hours")
+
+
+async def test_the_greeting_opens_the_form_as_a_dialog(local: Local) -> None:
+    ana = local.simulator.person(ANA)
+    await ana.open_chat()
+    await seen(local, ANA, "Ask for access here")
+
+    dialog = await ana.opens_dialog("Request in a window")
+    fields = {"entitlement": "billing-db-write", "duration": "PT4H", "reason": "to fix INC-4711"}
+    closed = await ana.submits_dialog("Preview", inputs=fields)
+
+    assert "Preview" in dialog.titles
+    assert closed.toast == "Your preview is in the chat. Please check it there, then send it."
+    await seen(local, ANA, "Not sent yet")
 
 
 async def test_an_altered_dialog_sends_nothing(local: Local) -> None:
@@ -330,7 +344,7 @@ async def test_a_second_request_for_the_same_is_told_which_one_is_open(local: Lo
 async def test_too_long_a_time_comes_back_as_a_form_with_the_reason_and_nothing_lost(local: Local) -> None:
     await local.simulator.person(ANA).says("I need write access to billing-db for 3 days to fix INC-4711")
 
-    form = await seen(local, ANA, "3 d is too long: at most 8 h. Ask for less, and extend it later if you must.")
+    form = await seen(local, ANA, "3 days is too long: at most 8 hours. Please ask for less.")
 
     assert fields(form) == {"entitlement": "billing-db-write", "duration": "PT72H", "reason": "to fix INC-4711", "reference": "INC-4711"}
 

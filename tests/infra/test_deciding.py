@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cards.language import Language
 from infra.serving import Local
 from infra.simulator import Card
 from infra.simulator.shape import Json, JsonObject, object_at, objects_at
@@ -70,7 +71,7 @@ async def test_an_approval_for_less_time_grants_less_and_says_so(local: Local) -
     assert row.granted_at is not None
     assert row.ends_at == row.granted_at + timedelta(hours=1)
     assert (await seen(local, ANA, "You have this access now")).shows("Maria Lindqvist approved 1 hour instead of 4 hours.")
-    assert [text for text in told(local.simulator.person(ANA)) if "for 1 h." in text]
+    assert [text for text in told(local.simulator.person(ANA)) if "for 1 hour." in text]
 
 
 @pytest.mark.parametrize("duration", ["PT9H", "PT1M", "forever", "", None, 7200, ["PT2H"]])
@@ -81,7 +82,7 @@ async def test_a_time_that_was_not_offered_approves_nothing(local: Local, durati
 
     answer = await maria.invokes(execute("approve", data), on=card)
 
-    assert screen(answer).shows("The duration has to be from 5 min to 4 h, which was asked for.")
+    assert screen(answer).shows("The duration has to be from 5 minutes to 4 hours, which was asked for.")
     assert await requests(local) == [(FIRST, "waiting", 1)]
     assert await refusals(local) == [(FIRST, "Maria Lindqvist", 12)]
 
@@ -173,7 +174,8 @@ async def test_a_second_press_is_told_who_decided_and_when(local: Local) -> None
 
     answer = screen(await maria.presses("Deny with this reason", inputs={"reason": "Oh no."}, on=card))
 
-    assert answer.shows(f"Maria Lindqvist has already approved this, at {row.decided_at:%H:%M} UTC. Your press changed nothing.")
+    when = Language("en-GB", "Europe/Stockholm").moment(row.decided_at)
+    assert answer.shows(f"Maria Lindqvist has already approved this, on {when}. Your press changed nothing.")
     assert (await request_row(local)).state.value == "granted"
     assert await ledger(local) == [*LOOP[:4], ("act:refused", "Maria Lindqvist")]
 
@@ -228,9 +230,7 @@ async def test_of_an_approval_and_a_denial_at_once_exactly_one_holds(local: Loca
     decided = [kind for kind, _ in await ledger(local) if kind in ("request:approve", "request:deny")]
     assert len(decided) == 1
     assert [check for _, _, check in await refusals(local)] == [0, 0]
-    assert sum(screen(answer).shows("Your press changed nothing") for answer in answers) == 2 or all(
-        "already" in " ".join(screen(answer).words) for answer in answers if screen(answer).shows("changed nothing")
-    )
+    assert sum("Your press changed nothing." in " ".join(screen(answer).words) for answer in answers) == 2
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -244,7 +244,7 @@ async def test_the_same_press_delivered_again_and_again_is_one_press(local: Loca
 
     assert all(answer.error is None and screen(answer).shows("You approved 4 hours.") for answer in answers)
     assert await ledger(local) == LOOP[:4]
-    assert len([text for text in told(sim.person(ANA)) if "You have REQ-1001" in text]) == 1
+    assert len([text for text in told(sim.person(ANA)) if "is live" in text]) == 1
 
 
 async def test_a_whole_loop_in_which_everything_arrives_twice_leaves_the_same_ledger(local: Local) -> None:
@@ -259,7 +259,7 @@ async def test_a_whole_loop_in_which_everything_arrives_twice_leaves_the_same_le
     await ended(local)
 
     assert await ledger(local) == LOOP
-    assert [text.split(" (")[0] for text in told(ana)] == ["You have REQ-1001", "REQ-1001"]
+    assert [text.split(" (")[0] for text in told(ana)] == ["REQ-1001", "REQ-1001"]
     assert [text.split(" (")[0] for text in told(maria)] == ["REQ-1001"]
     assert len(maria.cards()) == 1
 
@@ -276,7 +276,7 @@ async def test_a_press_that_is_overtaken_by_the_next_changes_nothing_late(local:
     late = screen(await overtaken)
     await quiet(local)
 
-    assert late.shows("Your press changed nothing") or "has already approved this" in " ".join(late.words)
+    assert "has already approved this" in " ".join(late.words)
     assert await ledger(local) in (
         [*LOOP[:2], ("act:refused", "Maria Lindqvist"), *LOOP[2:4]],
         [*LOOP[:3], ("act:refused", "Maria Lindqvist"), LOOP[3]],
@@ -327,11 +327,12 @@ async def test_where_execute_is_dead_a_refusal_is_said_in_the_chat(local: Local)
     await quiet(local)
 
     await maria.presses("Deny with this reason", inputs={"reason": "No."}, on=card, fallback=True)
+    await quiet(local)
     await maria.submits({**object_at(card.button("Approve").action, "fallback", "data"), "seen": 5}, on=card)
     await quiet(local)
 
     assert "has already approved this" in told(maria)[0]
-    assert told(maria)[1].startswith("This button was altered")
+    assert told(maria)[1] == "You have already decided on this request."
     assert len(maria.cards()) == 1
     assert (await ledger(local))[4:] == [("act:refused", "Maria Lindqvist")] * 2
 
@@ -354,12 +355,13 @@ async def test_everybodys_newest_card_shows_the_final_state(local: Local) -> Non
 async def test_looking_at_a_card_shows_ones_own_view_of_it(local: Local) -> None:
     sim = local.simulator
     ana, maria = sim.person(ANA), sim.person(MARIA)
+    await maria.open_chat()
     approval = await asked(local)
 
     mine = await ana.views(ana.latest_card(containing="REQ-1001"))
     hers = await maria.views(approval)
 
-    assert mine.shows("It waits for Maria Lindqvist.") or mine.shows("Waiting for a decision")
+    assert mine.shows("Waiting for a decision")
     assert "Withdraw" in mine.titles
     assert "Approve" in hers.titles
     assert object_at(dict(hers), "refresh")["userIds"] == [maria.teams_id]
@@ -370,6 +372,7 @@ async def test_looking_at_a_card_shows_ones_own_view_of_it(local: Local) -> None
 async def test_a_refresh_of_somebody_elses_card_shows_nothing_of_it(local: Local) -> None:
     sim = local.simulator
     tom = sim.person(TOM)
+    await sim.person(MARIA).open_chat()
     approval = await asked(local)
     await tom.open_chat()
     refresh = object_at(dict(approval), "refresh", "action")

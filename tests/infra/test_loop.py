@@ -19,7 +19,7 @@ async def test_access_is_asked_for_approved_granted_and_ends_by_itself(local: Lo
     card = await sim.wait_for(lambda: maria.latest_card(containing="INC-4711"), what="the approval card")
     approved = await maria.presses("Approve", on=card)
     assert approved.error is None
-    await sim.wait_for(lambda: [one for one in ana.messages if "You have REQ-" in (one.text or "")], what="the requester being told")
+    await sim.wait_for(lambda: [one for one in ana.messages if "is live" in (one.text or "")], what="the requester being told")
 
     sim.advance(timedelta(hours=4, minutes=1))
     await sim.wait_for(lambda: [one for one in ana.messages if "has ended as planned" in (one.text or "")], what="the end")

@@ -39,7 +39,9 @@ class Nursery:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._process is not None
-        await self._process.communicate()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
 
     async def fork(self, order: dict[str, object]) -> None:
         """Start a bot by this order."""
@@ -140,7 +142,7 @@ class Bot:
             self._answers.set()
             if self._death.is_set():
                 back()
-        if word in (PASS, DIE) and self.died_at is None:
+        if word in (PASS, DIE):
             self.passed.append(point)
         if word == DIE:
             self.died_at = point

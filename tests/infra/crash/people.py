@@ -51,7 +51,7 @@ class People:
         await self.press(self.ana, "Send request")
         await self.see(lambda: self.maria.latest_card(containing="INC-4711"), what="the approval card")
         await self.press(self.maria, "Approve")
-        await self.see(lambda: [one for one in self.ana.messages if "You have REQ-" in (one.text or "")], what="Ana being told")
+        await self.see(lambda: [one for one in self.ana.messages if "is live" in (one.text or "")], what="Ana being told")
 
     async def press(self, person: Person, title: str) -> None:
         """Press the newest button with this title, and again as long as the answer says to look again and press."""

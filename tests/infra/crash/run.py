@@ -65,6 +65,7 @@ async def run(ground: Ground, *, fatal: str | None, again: Again) -> Run:
             doubt.update(outside.in_doubt(settings.database, people))
 
         def back() -> None:
+            doubt.intersection_update(outside.posted(people))
             moments.append(sim.clock.now())
             # What the dead one had claimed is free again when its lease has run out. Nobody waits for that here: the clock is moved.
             sim.advance(LEASE + timedelta(seconds=1))
@@ -82,6 +83,7 @@ async def run(ground: Ground, *, fatal: str | None, again: Again) -> Run:
                 passed = tuple(bot.passed)
                 wrongs += await outside.unfinished_screens(people)
                 await people.see(lambda: bot.is_well and outside.is_settled(settings.database), what="nothing left to do after all that")
+                wrongs += await outside.unaccounted(settings.database)
                 wrongs += outside.wrongs(settings.database, people, passed=bot.passed, doubt=frozenset(doubt), not_before=moments)
         except (AssertionError, LookupError) as error:
             wrongs.append(f"{error}; {_left(settings.database)}")
@@ -120,8 +122,9 @@ def summary(clean: Run, runs: list[Run], *, took_s: float) -> str:
     died = [told for told in runs if told.died_at]
     twice = Counter(kind(told.died_at) for told in died if told.died_at for _ in told.duplicates)
     where = "; ".join(f"{point} ×{times}" for point, times in sorted(twice.items()))
+    kinds = set(map(kind, clean.passed))
     return (
-        f"crash: {len(clean.passed)} points of {len(set(map(kind, clean.passed)))} kinds, {len(died)} deaths and restarts in {took_s:.0f} s, "
+        f"crash: {len(clean.passed)} points of {len(kinds)} kinds, {len(died)} deaths and restarts in {took_s:.0f} s, "
         f"{len(runs) - len(died)} points not met again; {twice.total()} messages seen twice ({where or 'none'}); "
         f"{sum(bool(told.wrongs) for told in runs)} stories went wrong"
     )

@@ -59,6 +59,7 @@ async def test_the_state_is_all_that_a_page_needs_to_begin(sim: Simulator, bot: 
         "id": ana.messages[0].id,
         "from": {"id": f"28:{sim.app_id}", "name": "Countersign", "isBot": True},
         "text": "",
+        "summary": "",
         "textFormat": "markdown",
         "attachments": [{"contentType": "application/vnd.microsoft.card.adaptive", "content": a_card()}],
         "timestamp": message["timestamp"],
