@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from approvals.change import RequestId
 from approvals.errors import CountersignError
@@ -50,6 +51,10 @@ async def _ask(question: Callable[[Tx], T], path: Path) -> T:
     store = Store(path)
     try:
         return await store.read(question)
+    except DatabaseError as error:
+        raise AuditError(
+            f"{path}: is no database of this product ({error.orig}); give the one that the bot uses with --database"
+        ) from error
     finally:
         await store.close()
 

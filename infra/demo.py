@@ -161,7 +161,7 @@ async def _approve(story: _Story) -> None:
     story.tell("granted", f"the directory shows Ana in {_TARGET}")
     await _until(story, lambda: _is_recorded(story, "grant:grant"), what="the change being read back")
     story.tell("read_back", "the change was read back from the directory, and her 4 hours began then")
-    await _message(story, ana, f"You have {story.number}")
+    await _message(story, ana, "is live")
     story.tell("requester_told", "Ana was told")
 
 

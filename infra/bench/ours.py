@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from botbuilder.core import TurnContext
 
-from bot.app import Front, make_app
+from bot.app import Front, make_app, settle
 from bot.settings import Settings
 from bot.teams.credential import Issued
 from infra.bench.lag import with_probe
@@ -40,4 +40,6 @@ def our_app(app_id: str, tenant: str, authority: str, secret: Path) -> web.Appli
 
 
 if __name__ == "__main__":
-    serve(our_app(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    _app = our_app(sys.argv[1], sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    settle()  # as ``countersign serve`` does
+    serve(_app)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.app import Front, make_app
+from bot.app import Front, make_app, settle
 from bot.clock import system_now
 from bot.counter import Counter
 from bot.settings import Settings
@@ -47,7 +47,9 @@ async def whole(settings: Settings) -> AsyncIterator[web.Application]:
     async with open_desk(settings, now=system_now) as desk:
         counter = Counter(desk=desk, key=derive(installation_secret(settings.secret_file), purpose="buttons"))
         front = Front.of(settings, issuer=lambda: Issued(token="x", expires_at=time.time() + 3600))  # noqa: S106  (a stand-in)
-        yield with_probe(make_app(settings, turn=Turns(counter), front=front))
+        app = with_probe(make_app(settings, turn=Turns(counter), front=front))
+        settle()
+        yield app
 
 
 if __name__ == "__main__":

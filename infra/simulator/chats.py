@@ -8,7 +8,7 @@ from typing import Literal
 
 from infra.simulator.clock import iso
 from infra.simulator.organisation import Employee
-from infra.simulator.shape import JsonObject
+from infra.simulator.shape import JsonObject, text_at
 
 ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
 
@@ -61,6 +61,7 @@ class Message:
             "id": self.id,
             "from": {"id": self.sender_id, "name": self.sender_name, "isBot": self.is_bot},
             "text": self.text,
+            "summary": text_at(self.activity, "summary"),
             "textFormat": self.text_format,
             "attachments": [{"contentType": part.get("contentType"), "content": part.get("content")} for part in self.attachments],
             "timestamp": iso(self.timestamp),

@@ -57,7 +57,12 @@ export class Card {
   replace(content) {
     const hadFocus = this.node.contains(document.activeElement);
     this.body.replaceChildren(content);
-    if (hadFocus) this.node.focus({ preventScroll: true });
+    if (!hadFocus) return;
+    this.node.focus({ preventScroll: true });
+    // An answer is read from its top, also where it is taller than the chat.
+    const frame = this.node.closest(".scroll");
+    const isTaller = frame !== null && this.node.offsetHeight > frame.clientHeight;
+    this.node.scrollIntoView({ block: isTaller ? "start" : "nearest" });
   }
 
   /**

@@ -138,6 +138,6 @@ export class Bubble {
 /** What to read out for a new message. @param {Message} message @returns {string} */
 export function announcementOf(message) {
   const card = message.attachments.find((attachment) => attachment.contentType === ADAPTIVE_CARD)?.content;
-  const words = plainOf(message.text) || card?.speak || card?.fallbackText || (card ? "sent a card" : "sent a message");
+  const words = plainOf(message.text) || message.summary || card?.speak || (card ? "sent a card" : "sent a message");
   return `${message.from.name}: ${words}`;
 }

@@ -5,7 +5,7 @@
  * @typedef {{id: string, name: string, isBot: boolean}} Sender
  * @typedef {{contentType: string, content: any}} Attachment
  * @typedef {{title?: string, detail?: string}} Failure
- * @typedef {{id: string, from: Sender, text: string, textFormat?: string, attachments: Attachment[], timestamp: string,
+ * @typedef {{id: string, from: Sender, text: string, summary?: string, textFormat?: string, attachments: Attachment[], timestamp: string,
  *            version: number, thread?: string | null, edited?: boolean, deleted?: boolean, error?: Failure}} Message
  * @typedef {"personal" | "group" | "channel"} ChatKind
  * @typedef {{id: string, kind: ChatKind, title: string, members: string[], messages: Message[]}} Chat
