@@ -50,12 +50,17 @@ class OnPage:
         await expect(self.column.locator(".words", has_text=words)).to_be_visible()
 
 
+def slug(name: str) -> str:
+    """How the page's address names somebody, where the name has no letters but a to z."""
+    return name.lower().replace(" ", "-")
+
+
 async def side_by_side(page: Page, simulator: Simulator, *names: str) -> list[OnPage]:
-    """Open the page with these people, and wait until the bot has greeted everybody whose chat with it is in sight."""
-    await page.goto(f"{simulator.url}/#{'/'.join(name.lower().replace(' ', '-') for name in names)}")
+    """Open the page with these people, and wait until everybody whose chat with the bot is in sight has a card in it."""
+    await page.goto(f"{simulator.url}/#{'/'.join(slug(name) for name in names)}")
     people = [OnPage(page, name) for name in names]
     await people[0].column.wait_for()
     for person in people:
         if await person.column.is_visible() and await person.tab("Countersign").get_attribute("aria-selected") == "true":
-            await expect(person.cards.first).to_contain_text(f"Hello {person.name}")
+            await person.cards.first.wait_for()
     return people

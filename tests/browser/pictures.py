@@ -7,7 +7,9 @@ from playwright.async_api import Locator, Page
 PICTURES = Path(__file__).parents[2] / "build" / "pictures"
 
 
-async def keep(shown: Page | Locator, name: str) -> None:
-    """Write ``build/pictures/<name>.png``."""
+async def keep(shown: Page | Locator, name: str) -> Path:
+    """Write ``build/pictures/<name>.png`` and answer it."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    await shown.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+    to = PICTURES / f"{name}.png"
+    await shown.screenshot(path=to, animations="disabled")
+    return to

@@ -33,7 +33,7 @@ async def test_form_that_lacks_something_is_held_back_and_says_what(ana: OnPage)
 async def test_form_that_the_rules_refuse_comes_back_with_the_reason_and_all_that_was_typed(ana: OnPage) -> None:
     await ana.says("I need write access to billing-db for 3 days to watch the migration")
 
-    await expect(ana.card).to_contain_text("3 d is too long: at most 8 h.")
+    await expect(ana.card).to_contain_text("3 days is too long: at most 8 hours.")
     await expect(ana.card.get_by_role("combobox", name="What do you need?")).to_have_value("Write access to billing-db")
     await expect(ana.card.get_by_label("Why do you need it?")).to_have_value("to watch the migration")
 

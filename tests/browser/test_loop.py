@@ -18,9 +18,9 @@ async def test_access_is_asked_for_approved_live_and_ends_by_itself(ana: OnPage,
     await maria.presses("Approve")
     await expect(maria.card).to_contain_text("Access is live")
     await expect(ana.card).to_contain_text("You have this access now")
-    await ana.reads("(Write access to billing-db) for 4 h")
+    await ana.reads("you have it for 4 hours")
     await keep(page, "loop-2-live")
-    await page.get_by_role("button", name="+4 h").click()
+    await page.get_by_role("button", name="+4 h", exact=True).click()
 
     await expect(ana.card).to_contain_text("Access has ended")
     await expect(maria.card).to_contain_text("Access has ended")
@@ -45,9 +45,9 @@ async def test_helpdesk_signs_in_and_reads_the_whole_timeline(local: Local, page
     told = [(await item.locator(".by b").inner_text(), await item.locator(".what").inner_text()) for item in await timeline.all()]
     assert told[:4] == [
         ("Ana Ferreira", "Asked for Write access to billing-db."),
-        ("Maria Lindqvist", "Approved for 4 h."),
+        ("Maria Lindqvist", "Approved for 4 hours."),
         ("Countersign", "Adding to grp-billing-db-write."),
-        ("Countersign", "Access works, as read back from grp-billing-db-write. Its 4 h begin now."),
+        ("Countersign", "Access works, as read back from grp-billing-db-write. Its 4 hours begin now."),
     ]
     assert [who for who, _what in told[4:]] == ["Countersign"] * 3
 
@@ -73,7 +73,7 @@ async def test_owner_approves_for_less_time_than_was_asked_for(ana: OnPage, mari
     await maria.presses("Approve this time")
 
     await expect(ana.card).to_contain_text("Maria Lindqvist approved 2 hours instead of 4 hours.")
-    await ana.reads("(Write access to billing-db) for 2 h")
+    await ana.reads("you have it for 2 hours")
 
 
 async def test_request_that_is_withdrawn_leaves_nothing_to_decide(ana: OnPage, maria: OnPage) -> None:

@@ -78,3 +78,13 @@ async def test_removing_a_person_moves_the_focus_to_the_neighbour(simulator: Sim
 
     await expect(OnPage(page, "Maria Lindqvist").column).to_have_count(0)
     await expect(ana.column.get_by_role("button", name="Remove Ana Ferreira")).to_be_focused()
+
+
+async def test_link_to_the_chats_leaves_the_people_as_they_are(ana: OnPage, page: Page) -> None:
+    link = page.get_by_role("link", name="Skip to the chats")
+    await link.focus()
+    await link.press("Enter")
+
+    await expect(page.get_by_role("main")).to_be_focused()
+    await expect(page.get_by_role("region")).to_have_count(1)
+    assert page.url.endswith("#ana-ferreira")

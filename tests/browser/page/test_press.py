@@ -23,6 +23,15 @@ async def test_answer_takes_the_cards_place_and_the_focus_stays_with_it(ana: OnP
     await expect(ana.card).to_be_focused()
 
 
+async def test_answer_that_is_taller_than_the_chat_is_seen_from_its_top(ana: OnPage, bot: TinyBot) -> None:
+    bot.replies["approve"] = lambda _value: card_answer(a_card(words("First line."), *[words(f"Line {line}.") for line in range(60)]))
+    await bot.shows("ana", card=ASK)
+    await ana.button("Approve").click()
+
+    await expect(ana.card).to_contain_text("Line 59.")
+    await expect(ana.card.get_by_text("First line.")).to_be_in_viewport()
+
+
 async def test_answer_is_kept_until_the_message_is_updated(ana: OnPage, bot: TinyBot) -> None:
     bot.replies["approve"] = lambda _value: card_answer(DONE)
     message = await bot.shows("ana", card=ASK)
