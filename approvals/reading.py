@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy
 from sqlalchemy import Text, bindparam, cast, func
 from sqlmodel import select
 
@@ -23,7 +24,6 @@ _MOST_LISTED = 20
 # Statements of every card, made once: putting one together costs more than running it.
 _MEMBERSHIP, _REQUEST = MembershipRow.__table__, RequestRow.__table__  # type: ignore[attr-defined]
 _TICKET, _CHAT = TicketRow.__table__, ChatRow.__table__  # type: ignore[attr-defined]
-_TICKET_OF = select(_TICKET.c.id).where(_TICKET.c.request == bindparam("of"))
 _PEERS = (
     select(func.count())
     .select_from(_MEMBERSHIP)
@@ -35,6 +35,10 @@ _LAST_HELD = (
     .where(_REQUEST.c.id != bindparam("this"), _REQUEST.c.ended_at.is_not(None))
     .order_by(_REQUEST.c.ended_at.desc())
     .limit(1)
+)
+_TICKET_OF = select(_TICKET.c.id).where(_TICKET.c.request == bindparam("this"))
+_AROUND = sqlalchemy.select(
+    _TICKET_OF.scalar_subquery().label("ticket"), _PEERS.scalar_subquery().label("peers"), _LAST_HELD.scalar_subquery().label("last_held")
 )
 _MET = select(_CHAT.c.teams_id).where(_CHAT.c.person.in_(bindparam("persons", expanding=True))).limit(60)
 
@@ -70,15 +74,15 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     offer = _entitlement(row, shelf.catalog)
     stage = stages_of(row)[row.stage]
     known = people(tx, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *stage.approvers)
-    ticket = tx.run(_TICKET_OF, {"of": row.id}).scalar_one()
+    around = tx.run(_AROUND, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement}).one()
     return RequestView(
         id=id_of(row),
         number=number(id_of(row)),
         version=row.version,
         state=row.state,
         standing=_standing(row, reader),
-        ticket=ticket_number(ticket or 0),
-        ticket_url=f"{shelf.url}/tickets/{ticket_number(ticket or 0)}" if shelf.url else None,
+        ticket=ticket_number(around.ticket),
+        ticket_url=f"{shelf.url}/tickets/{ticket_number(around.ticket)}" if shelf.url else None,
         requester=_view(row.requester, known),
         beneficiary=_view(row.beneficiary, known),
         entitlement=entitlement_view(offer, known),
@@ -98,8 +102,8 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         end_cause=row.end_cause,
         ended_by=_view(row.ended_by, known) if row.ended_by else None,
         failure=row.failure,
-        peers=_peers(tx, row),
-        last_held_at=_last_held(tx, row),
+        peers=around.peers,
+        last_held_at=around.last_held,
     )
 
 
@@ -271,12 +275,3 @@ def _entitlement(row: RequestRow, catalog: Catalog) -> Entitlement:
 def _view(person: str, known: Mapping[str, Person]) -> PersonView:
     found = known.get(person)
     return person_view(found) if found else PersonView(id=PersonId(person), name=str(say("somebody who left")), title="", department="")
-
-
-def _peers(tx: Tx, row: RequestRow) -> int:
-    return int(tx.run(_PEERS, {"target": row.target, "holder": row.beneficiary}).scalar_one())
-
-
-def _last_held(tx: Tx, row: RequestRow) -> datetime | None:
-    same = {"holder": row.beneficiary, "what": row.entitlement, "this": row.id}
-    return tx.run(_LAST_HELD, same).scalar()

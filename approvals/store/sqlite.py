@@ -29,9 +29,14 @@ _READERS = 2
 class Tx(Session):
     """One transaction. Operations take it as their first argument and never commit it."""
 
+    _here: Connection | None = None
+    """The connection, asked for once: a session finds it anew, and slowly, each time."""
+
     def run(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
         """Run a statement on the connection itself: for statements on tables, which need nothing of what a session does for objects."""
-        return self.connection().execute(statement, values)
+        if self._here is None:
+            self._here = self.connection()
+        return self._here.execute(statement, values)
 
 
 @dataclass(frozen=True, slots=True)

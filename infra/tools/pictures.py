@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
@@ -57,7 +57,7 @@ async def take_pictures() -> list[Path]:
 
 def _morning(now: datetime) -> datetime:
     """A morning in March: the simulated time moves forward only, hence of the year that is to come."""
-    return datetime(now.year + 1, 3, 2, 9, 12, tzinfo=UTC)
+    return datetime(now.year + 1, 3, 2, 9, tzinfo=UTC)
 
 
 @asynccontextmanager
@@ -88,11 +88,12 @@ async def _page(browser: Browser, *, height: int, scale: int = 1) -> Page:
 
 
 async def _ask(page: Page, simulator: Simulator) -> Locator:
-    """Ana asks; both cards are in sight. Answers Maria's column."""
+    """Ana asks a while after the bot has greeted everybody; both cards are in sight. Answers Maria's column."""
     await page.goto(f"{simulator.url}/#ana-ferreira/maria-lindqvist")
     ana, maria = _column(page, "Ana Ferreira"), _column(page, "Maria Lindqvist")
     for column in (ana, maria):
         await expect(column.get_by_text("Ask for access here")).to_be_visible()
+    simulator.advance(timedelta(minutes=12))
     await ana.get_by_role("textbox").fill(ASK)
     await ana.get_by_role("textbox").press("Enter")
     await ana.get_by_role("button", name="Send request").click()

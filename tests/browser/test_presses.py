@@ -14,6 +14,7 @@ from tests.browser.pictures import keep
 
 
 async def test_second_press_on_a_card_that_missed_its_update_says_who_was_first(local: Local, page: Page) -> None:
+    await page.set_viewport_size({"width": 1440, "height": 1200})
     waiting = await sent(local.simulator)
     # A device that slept: it loads what there is, and hears of nothing after that.
     await page.route("**/sim/events*", lambda route: route.abort())
