@@ -39,7 +39,11 @@ _SOMEBODY = st.sampled_from([ANA, TOM, MARIA, JONAS])
 _THINGS = st.sampled_from([EntitlementId("billing-db-write"), EntitlementId("billing-db-read")])
 _PLACE = st.integers(0, 5)
 _HOURS = st.sampled_from([1, 4, 9])
-_FAULTS = st.sampled_from([None, None, refuses, loses_the_reply, forgets, shows_nothing, shows_the_old])
+_FAULTS: tuple[dict[str, list[Fault]], ...] = (
+    {},
+    *({method: [fault]} for method in ("apply", "revert") for fault in (refuses, loses_the_reply, forgets)),
+    *({"read_back": [fault]} for fault in (shows_nothing, shows_the_old)),
+)
 _TRIES = 2
 
 
@@ -101,6 +105,12 @@ class WholeLife(RuleBasedStateMachine):
         for request in self._at(place):
             self.run(self.story.ends(request, by))
 
+    @rule(by=st.sampled_from([ANA, TOM, MARIA]))
+    def ends_all_that_is_theirs_to_end(self, by: PersonId) -> None:
+        for row in self._rows():
+            if row.state is State.GRANTED:
+                self.run(self.story.ends(RequestId(row.id or 0), by))
+
     @rule(who=_SOMEBODY)
     def leaves(self, who: PersonId) -> None:
         self.run(self.story.leaves(who))
@@ -122,9 +132,9 @@ class WholeLife(RuleBasedStateMachine):
             self.elsewhere.add((group, who))
 
     @precondition(lambda self: self.run(self.story.jobs()))
-    @rule(fault=_FAULTS, method=st.sampled_from(["apply", "revert", "read_back"]), is_killed=st.booleans())
-    def works(self, fault: Fault | None, method: str, is_killed: bool) -> None:
-        self.system.faults = {method: [fault]} if fault else {}
+    @rule(faults=st.sampled_from(_FAULTS), is_killed=st.booleans())
+    def works(self, faults: dict[str, list[Fault]], is_killed: bool) -> None:
+        self.system.faults = {method: [*turns] for method, turns in faults.items()}
         self.run(self._work_once(is_killed=is_killed))
 
     # What must hold after each step.

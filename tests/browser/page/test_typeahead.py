@@ -1,5 +1,8 @@
 """A field that searches the catalog while one types, by keyboard alone."""
 
+import asyncio
+from typing import Any
+
 import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Locator, Page, expect
@@ -76,6 +79,24 @@ async def test_nothing_found_is_said(field: Locator, ana: OnPage, bot: TinyBot) 
     await field.press_sequentially("zzz")
 
     await expect(ana.card.get_by_text("No matches")).to_be_visible()
+
+
+async def test_enter_before_the_answer_chooses_what_was_found_for_the_present_words(field: Locator, ana: OnPage, bot: TinyBot) -> None:
+    answered = asyncio.Event()
+
+    async def late(_value: dict[str, Any]) -> dict[str, Any]:
+        await answered.wait()
+        return search_answer(write="Write access")
+
+    await field.press("ArrowDown")
+    await expect(ana.card.get_by_role("option", selected=True)).to_have_text("Read access")
+    bot.replies["application/search"] = late
+    await field.press_sequentially("write")
+    await field.press("Enter")
+    await expect(field).to_have_value("write")
+    answered.set()
+
+    await expect(field).to_have_value("Write access")
 
 
 async def test_failed_search_is_said_and_the_next_key_tries_again(field: Locator, ana: OnPage, bot: TinyBot) -> None:

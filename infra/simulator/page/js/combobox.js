@@ -1,6 +1,7 @@
 /**
  * An accessible combobox after the ARIA Authoring Practices ("editable combobox with list autocomplete"): the focus stays in the
  * text box, aria-activedescendant names the option; arrows move, Enter chooses, Escape closes and then clears.
+ * What was found for earlier words is never chosen for later ones: Enter waits for the answer.
  */
 
 import { el, freshId, setAttributes, setText } from "./dom.js";
@@ -32,6 +33,9 @@ export class Combobox {
     /** @type {Choice | null} */
     this.chosen = null;
     this.asked = 0;
+    this.isSearching = false;
+    /** Enter was pressed before the answer was there. */
+    this.isHasty = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     const listId = freshId("options");
@@ -94,8 +98,9 @@ export class Combobox {
       moves[event.key]();
     } else if (event.key === "Enter") {
       event.preventDefault(); // never the form around it
-      if (this.isOpen && this.at >= 0) this.choose(this.found[this.at]);
-      else if (!this.isOpen) this.open();
+      if (!this.isOpen) this.open();
+      else if (this.at >= 0) this.choose(this.found[this.at]);
+      else this.isHasty = this.isSearching;
     } else if (event.key === "Escape" && (this.isOpen || this.input.value)) {
       event.preventDefault(); // a dialog around the box stays open
       event.stopPropagation();
@@ -113,6 +118,7 @@ export class Combobox {
       this.onChoose(null);
     }
     this.openPanel();
+    this.deselect();
     this.ask(this.debounce_ms);
   }
 
@@ -157,8 +163,9 @@ export class Combobox {
     else if (this.panel.matches(":popover-open")) this.panel.hidePopover();
     removeEventListener("scroll", this.follow, { capture: true });
     removeEventListener("resize", this.follow);
-    setAttributes(this.input, { "aria-expanded": "false", "aria-activedescendant": null });
-    this.at = -1;
+    this.isSearching = false;
+    this.input.setAttribute("aria-expanded", "false");
+    this.deselect();
   }
 
   clear() {
@@ -178,6 +185,7 @@ export class Combobox {
   /** @param {number} wait_ms */
   ask(wait_ms) {
     clearTimeout(this.timer);
+    this.isSearching = true;
     const asked = (this.asked += 1);
     this.timer = setTimeout(async () => {
       this.say("Searching…", "busy");
@@ -194,6 +202,8 @@ export class Combobox {
 
   /** @param {Choice[]} found @param {string} text */
   list_(found, text) {
+    const isChosen = this.isHasty && found.length > 0;
+    this.isSearching = false;
     this.found = found;
     this.list.replaceChildren(...found.map((choice, index) => this.option(choice, index, text)));
     this.list.hidden = found.length === 0;
@@ -206,10 +216,12 @@ export class Combobox {
             found.findIndex((choice) => choice.value === this.chosen?.value),
           ),
     );
+    if (isChosen) this.choose(found[this.at]);
   }
 
   /** @param {unknown} error */
   failed(error) {
+    this.isSearching = false;
     this.found = [];
     this.list.replaceChildren();
     this.list.hidden = true;
@@ -245,6 +257,13 @@ export class Combobox {
     option?.setAttribute("aria-selected", "true");
     option?.scrollIntoView({ block: "nearest" });
     setAttributes(this.input, { "aria-activedescendant": option?.id ?? null });
+  }
+
+  deselect() {
+    this.list.children[this.at]?.setAttribute("aria-selected", "false");
+    this.at = -1;
+    this.isHasty = false;
+    this.input.removeAttribute("aria-activedescendant");
   }
 
   /** @param {Choice} choice */
