@@ -220,8 +220,9 @@ async def _until_listening(process: asyncio.subprocess.Process) -> None:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
+    """The environment of a process that goes by these settings alone, whatever is set here for another installation."""
     given = {f"{PREFIX}{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items() if value is not None}
-    return {**os.environ, **given}
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | given
 
 
 async def _countersign(story: _Story, *command: str) -> str:

@@ -19,7 +19,8 @@ APPROVERS = tuple(PersonId(f"approver-{count}") for count in range(4))
 REQUESTERS = tuple(PersonId(f"requester-{count}") for count in range(100))
 ENTITLEMENTS = tuple(EntitlementId(f"entitlement-{count}") for count in range(10))
 FIRST = 1001
-_AT_ONCE = 32
+LOT = 20
+_AT_ONCE = 4
 
 
 def people() -> tuple[Person, ...]:
@@ -57,7 +58,7 @@ def verdict_of(process: int, request: int) -> Verdict:
     return Verdict.DENY if request % 2 and process % 2 else Verdict.APPROVE
 
 
-async def press(store: Store, *, process: int, approver: PersonId, requests: int) -> list[str]:
+async def press(store: Store, *, process: int, approver: PersonId, requests: range) -> list[str]:
     """Press on each request in turn, a few at a time; what each press came to, in order."""
     desk, room = desk_over(store), asyncio.Semaphore(_AT_ONCE)
     act = Act(actor=approver, trigger=Trigger(source="teams", activity=f"press-{process}"), at=NOON)
@@ -69,15 +70,21 @@ async def press(store: Store, *, process: int, approver: PersonId, requests: int
             outcome = await store.write(lambda tx: decide(tx, RequestId(request), word, seen=seen, act=act, desk=desk))
         return "done" if isinstance(outcome, Done) else str(outcome.reason)
 
-    return await asyncio.gather(*(one(FIRST + place) for place in range(requests)))
+    return await asyncio.gather(*(one(request) for request in requests))
 
 
 async def main(path: str, process: str, approver: str, requests: str) -> None:
-    """Say that this process is ready, wait for the word, press, and print what came of it."""
+    """Lot by lot: say that this process is ready, wait for the word, press. Then print what came of it all.
+
+    In lots, so that all begin each lot at once: otherwise the first process to hold the lock would run ahead and win everything.
+    """
     store = Store(Path(path))
-    print("ready", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
-    outcomes = await press(store, process=int(process), approver=PersonId(approver), requests=int(requests))
+    outcomes: list[str] = []
+    for first in range(FIRST, FIRST + int(requests), LOT):
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+        lot = range(first, min(first + LOT, FIRST + int(requests)))
+        outcomes += await press(store, process=int(process), approver=PersonId(approver), requests=lot)
     await store.close()
     print(json.dumps(outcomes))
 

@@ -21,7 +21,7 @@ from approvals.operations.submit import submit
 from approvals.store.sqlite import Store
 from approvals.store.tables import DecisionRow, EvidenceRow, RequestRow
 from approvals.words import say
-from tests.approvals.crowd import APPROVERS, ENTITLEMENTS, FIRST, REQUESTERS, desk_over, people, verdict_of
+from tests.approvals.crowd import APPROVERS, ENTITLEMENTS, FIRST, LOT, REQUESTERS, desk_over, people, verdict_of
 from tests.builders import HOUR, NOON
 
 _ROOT = Path(__file__).parents[2]
@@ -70,10 +70,15 @@ async def _race(path: Path, approvers: list[str]) -> list[list[str]]:
         )
         for process, approver in enumerate(approvers)
     ]
-    for process in running:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"ready\n"
-    told = await asyncio.gather(*(process.communicate(b"go\n") for process in running))
+    for lot in range(0, _REQUESTS, LOT):
+        for process in running:
+            assert process.stdout is not None
+            assert await process.stdout.readline() == b"ready\n"
+        turn = lot // LOT % _PROCESSES
+        for process in running[turn:] + running[:turn]:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+    told = await asyncio.gather(*(process.communicate() for process in running))
     return [json.loads(out) for out, _ in told]
 
 
