@@ -106,8 +106,10 @@ class Walk:
         await self.story.sweeps()
 
     async def is_given_from_elsewhere(self) -> None:
+        """Somebody is put into a group by other means; not while it is being taken from them, which would never be confirmed."""
         group, who = self.chance.choice(_GROUPS), self.chance.choice(_PEOPLE)
-        if (group, who) not in await self.story.members():
+        removed = [row for row in await self.rows() if row.state in (State.ENDING, State.FAILED)]
+        if (group, who) not in await self.story.members() and (group, who) not in [(row.target, row.beneficiary) for row in removed]:
             await self.story.is_given(group, who)
             self.elsewhere.add((group, who))
 
@@ -139,10 +141,10 @@ class Walk:
     async def come_to_an_end(self) -> None:
         """With everything working again, time passes until nothing is left to do."""
         self.system.faults = {}
-        for _ in range(3):
+        for _ in range(_STEPS):
             self.story.clock.advance(900 * HOUR)
-            while await self.story.sweeps() or await self.work_once(is_killed=False):
-                pass
+            await self.story.sweeps()
+            await self.work_once(is_killed=False)
 
     # By what means.
 
