@@ -5,7 +5,7 @@ from dataclasses import replace
 from approvals.change import Action
 from approvals.policy import policy_for
 from tests.approvals.northwind import CATALOG
-from tests.approvals.test_mediation import BILLING, JONAS, MARIA, ORDER, TOM, judge
+from tests.approvals.rules import BILLING, JONAS, MARIA, ORDER, TOM, judge
 
 
 def everything_that_is_answered() -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from approvals.change import Action, Allowed, Decision, Person, Proposal, Stage, Verdict
 from approvals.mediation import Facts, authorize
 from tests.approvals.answers import everything_that_is_answered
-from tests.approvals.test_mediation import ANA, BILLING, GOOD, JONAS, MARIA, POLICY, PROPOSAL, TOM, judge
+from tests.approvals.rules import ANA, BILLING, GOOD, JONAS, MARIA, POLICY, PROPOSAL, TOM, judge
 from tests.builders import HOUR, NOON
 
 _ROOT = Path(__file__).parents[2]

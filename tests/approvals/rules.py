@@ -1,0 +1,102 @@
+"""Facts under which each action is allowed, people with readable names, and a judge that asks mediation about a change to them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from approvals.change import (
+    Action,
+    Allowed,
+    Decision,
+    Denied,
+    Entitlement,
+    EntitlementId,
+    Obligations,
+    Person,
+    PersonId,
+    Proposal,
+    Risk,
+    Stage,
+    Verdict,
+)
+from approvals.mediation import Facts, authorize
+from approvals.policy import Policy
+from tests.builders import HOUR, NOON
+
+POLICY = Policy(version="1")
+
+
+def somebody(name: str, **changes: Any) -> Person:
+    """A person whose id is their first name."""
+    first = name.split()[0].lower()
+    return Person(**{"id": PersonId(first), "name": name, "email": f"{first}@northwind.example", "department": "Payments", **changes})
+
+
+ANA = somebody("Ana Ferreira")
+MARIA = somebody("Maria Lindqvist")
+JONAS = somebody("Jonas Weber")
+TOM = somebody("Tom Okafor", department="Customer Care")
+BILLING = Entitlement(
+    id=EntitlementId("billing-db-write"),
+    name="Write access to billing-db",
+    system="billing-db",
+    level="write",
+    description="Change rows in the production billing database.",
+    opens="Correct or delete every invoice.",
+    risk=Risk.HIGH,
+    owner=MARIA.id,
+    deputy=JONAS.id,
+    usual_duration=4 * HOUR,
+    max_duration=8 * HOUR,
+    target="grp-billing-db-write",
+)
+PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
+STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
+ALLOWED = Allowed(stages=STAGES, obligations=Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1)))
+
+YES = Decision(approver=MARIA.id, verdict=Verdict.APPROVE, at=NOON, duration=4 * HOUR)
+NO = Decision(approver=MARIA.id, verdict=Verdict.DENY, at=NOON, reason="Use the replica.")
+
+_KNOWN = Facts(read_at=NOON, actor=ANA, requester=ANA, beneficiary=ANA, entitlement=BILLING, owners=(MARIA, JONAS))
+_ASKED = replace(_KNOWN, actor=MARIA, stages=STAGES, approvers=(MARIA,), lapses_at=NOON + HOUR)
+GOOD: Mapping[Action, Facts] = {
+    Action.SUBMIT: _KNOWN,
+    Action.APPROVE: replace(_ASKED, word=YES),
+    Action.DENY: replace(_ASKED, word=NO),
+    Action.WITHDRAW: replace(_ASKED, actor=ANA),
+    Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
+    Action.REVOKE: replace(_ASKED, actor=ANA, decisions=(YES,)),
+}
+"""For each action the facts under which it is allowed."""
+
+
+def judge(action: Action, proposal: Proposal = PROPOSAL, *, policy: Policy = POLICY, **changes: Any) -> Allowed | Denied:
+    """The answer on the good facts of ``action``, with ``changes``."""
+    return authorize(action, proposal, facts=replace(GOOD[action], **changes), policy=policy, now=NOON)
+
+
+WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = {
+    1: (lambda asked: asked, {"requester": replace(ANA, enabled=False)}),
+    2: (lambda asked: asked, {"entitlement": None}),
+    3: (lambda asked: asked, {"actor": TOM}),
+    4: (lambda asked: asked, {"entitlement": replace(BILLING, departments=("Finance",))}),
+    5: (lambda asked: replace(asked, duration=9 * HOUR), {}),
+    6: (lambda asked: replace(asked, reason=""), {}),
+    7: (lambda asked: asked, {"holds": True}),
+    8: (lambda asked: asked, {"owners": ()}),
+    9: (lambda asked: asked, {"actor": ANA}),
+    10: (lambda asked: asked, {"actor": TOM}),
+    11: (lambda asked: asked, {"lapses_at": None}),
+    12: (lambda asked: asked, {"word": None}),
+    13: (lambda asked: asked, {"word": None}),
+    14: (lambda asked: asked, {"actor": TOM}),
+    15: (lambda asked: asked, {"decisions": ()}),
+}
+ORDER: Mapping[Action, tuple[int, ...]] = {
+    Action.SUBMIT: (1, 2, 3, 4, 5, 6, 7, 8),
+    Action.APPROVE: (1, 2, 9, 10, 11, 4, 5, 6, 12),
+    Action.DENY: (1, 9, 10, 11, 13),
+    Action.WITHDRAW: (1, 14),
+    Action.EXECUTE: (1, 2, 4, 5, 6, 15),
+}

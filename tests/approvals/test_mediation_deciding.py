@@ -1,0 +1,227 @@
+"""Checks (9) to (16) of mediation: who decides, what counts, and who ends it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from approvals.change import (
+    Action,
+    Allowed,
+    Decision,
+    Denied,
+    Person,
+    Stage,
+    Verdict,
+)
+from approvals.words import say
+from tests.approvals.rules import ALLOWED, ANA, JONAS, MARIA, NO, PROPOSAL, STAGES, TOM, YES, judge
+from tests.builders import HOUR, NOON
+
+# (9) Self-approval.
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+def test_9_nobody_decides_on_their_own_request_even_as_its_approver(action: Action) -> None:
+    own = (Stage(name="owner", approvers=(ANA.id, MARIA.id), quorum=1),)
+
+    denied = judge(action, actor=ANA, stages=own)
+
+    assert denied == Denied(9, say("This is your own request. Somebody else has to decide on it."))
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+def test_9_nobody_decides_on_what_they_are_to_have(action: Action) -> None:
+    denied = judge(action, replace(PROPOSAL, beneficiary=MARIA.id), beneficiary=MARIA)
+
+    assert denied == Denied(9, say("This is your own request. Somebody else has to decide on it."))
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+def test_9_time_decides_nothing(action: Action) -> None:
+    denied = judge(action, actor=None, is_by_time=True)
+
+    assert denied == Denied(9, say("This is your own request. Somebody else has to decide on it."))
+
+
+# (10) Approver of the open stage, once.
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+def test_10_a_stranger_is_told_who_can_decide(action: Action) -> None:
+    assert judge(action, actor=TOM) == Denied(10, say("Only {names} can decide on this request.", names="Maria Lindqvist"))
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+@pytest.mark.parametrize("stage", [0, 1])
+def test_10_only_the_open_stage_is_decided(action: Action, stage: int) -> None:
+    stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(JONAS.id,)))
+    early_or_late = (JONAS, MARIA)[stage]
+
+    denied = judge(action, actor=early_or_late, stages=stages, stage=stage, approvers=(MARIA, JONAS))
+
+    assert denied == Denied(10, say("Only {names} can decide on this request.", names="Maria Lindqvist, Jonas Weber"))
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+@pytest.mark.parametrize("before", [YES, NO])
+def test_10_an_approver_speaks_once(action: Action, before: Decision) -> None:
+    assert judge(action, decisions=(before,)) == Denied(10, say("You have already decided on this request."))
+
+
+def test_10_an_approver_of_two_stages_speaks_once_in_each() -> None:
+    stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(MARIA.id,)))
+
+    assert judge(Action.APPROVE, stages=stages, stage=1, decisions=(YES,)) == replace(ALLOWED, stages=stages)
+
+
+# (11) Lapse.
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+@pytest.mark.parametrize("lapses_at", [NOON, NOON - HOUR, None])
+def test_11_nobody_decides_when_the_time_is_over_or_not_known(action: Action, lapses_at: object) -> None:
+    denied = judge(action, lapses_at=lapses_at)
+
+    assert denied == Denied(11, say("This request has lapsed: it was not decided in time. It has to be asked for again."))
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+def test_11_the_last_moment_is_in_time(action: Action) -> None:
+    assert judge(action, lapses_at=NOON + timedelta(microseconds=1)) == ALLOWED
+
+
+# (12) Narrowing only.
+
+
+@pytest.mark.parametrize("duration", [4 * HOUR + timedelta(seconds=1), timedelta(minutes=4), timedelta(), -HOUR, None])
+def test_12_an_approver_allows_neither_more_than_was_asked_nor_next_to_nothing(duration: timedelta | None) -> None:
+    denied = judge(Action.APPROVE, word=replace(YES, duration=duration))
+
+    text = "The duration has to be from {least} to {most}, which was asked for."
+    assert denied == Denied(12, say(text, least=timedelta(minutes=5), most=timedelta(hours=4)))
+
+
+@pytest.mark.parametrize("duration", [4 * HOUR, 2 * HOUR, timedelta(minutes=5)])
+def test_12_an_approver_may_allow_less(duration: timedelta) -> None:
+    assert judge(Action.APPROVE, word=replace(YES, duration=duration)) == ALLOWED
+
+
+# (13) A denial carries a reason.
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "x" * 1_001])
+def test_13_a_denial_says_why_and_briefly(reason: str) -> None:
+    denied = judge(Action.DENY, word=replace(NO, reason=reason))
+
+    text = "Please say why you deny it, in at most {most} characters: the requester will read it."
+    assert denied == Denied(13, say(text, most=1_000))
+
+
+def test_13_an_approval_needs_no_reason() -> None:
+    assert judge(Action.APPROVE, word=replace(YES, reason="")) == ALLOWED
+
+
+# (14) Withdrawal.
+
+
+@pytest.mark.parametrize("actor", [MARIA, TOM])
+def test_14_only_the_requester_withdraws(actor: Person) -> None:
+    assert judge(Action.WITHDRAW, actor=actor) == Denied(14, say("Only the person who asked can withdraw this request."))
+
+
+def test_14_time_withdraws_nothing() -> None:
+    denied = judge(Action.WITHDRAW, actor=None, is_by_time=True)
+
+    assert denied == Denied(14, say("Only the person who asked can withdraw this request."))
+
+
+# (15) Quorum, counted again.
+
+
+def _short(stage: str, quorum: int, count: int) -> Denied:
+    text = "Stage “{stage}” needs {quorum} approval(s) from people who may still give them, and has {count}."
+    return Denied(15, say(text, stage=stage, quorum=quorum, count=count))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"decisions": ()}, id="nobody approved"),
+        pytest.param({"decisions": (NO,)}, id="it was denied"),
+        pytest.param({"decisions": (replace(YES, approver=TOM.id),)}, id="somebody else approved"),
+        pytest.param({"decisions": (replace(YES, stage=1),)}, id="another stage was approved"),
+        pytest.param({"approvers": (replace(MARIA, enabled=False),)}, id="the approver has left"),
+        pytest.param({"approvers": ()}, id="the directory does not know the approver any more"),
+    ],
+)
+def test_15_an_approval_that_does_not_count_any_more_grants_nothing(changes: dict[str, Any]) -> None:
+    assert judge(Action.EXECUTE, **changes) == _short("owner", 1, 0)
+
+
+def test_15_the_requesters_own_approval_does_not_count() -> None:
+    own = (Stage(name="owner", approvers=(ANA.id,)),)
+
+    denied = judge(Action.EXECUTE, stages=own, approvers=(ANA,), decisions=(replace(YES, approver=ANA.id),))
+
+    assert denied == _short("owner", 1, 0)
+
+
+def test_15_one_person_twice_is_one_approval() -> None:
+    two = (Stage(name="owner", approvers=(MARIA.id, JONAS.id), quorum=2),)
+
+    denied = judge(Action.EXECUTE, stages=two, approvers=(MARIA, JONAS), decisions=(YES, replace(YES, at=NOON + HOUR)))
+
+    assert denied == _short("owner", 2, 1)
+
+
+def test_15_every_stage_needs_its_quorum() -> None:
+    stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(JONAS.id,)))
+    second = Decision(approver=JONAS.id, verdict=Verdict.APPROVE, at=NOON, stage=1)
+
+    assert judge(Action.EXECUTE, stages=stages, approvers=(MARIA, JONAS)) == _short("security", 1, 0)
+    assert judge(Action.EXECUTE, stages=stages, approvers=(MARIA, JONAS), decisions=(YES, second)) == replace(ALLOWED, stages=stages)
+
+
+def test_15_one_denial_outweighs_a_full_quorum() -> None:
+    stages = (Stage(name="owner", approvers=(MARIA.id, JONAS.id)),)
+
+    denied = judge(Action.EXECUTE, stages=stages, approvers=(MARIA, JONAS), decisions=(YES, replace(NO, approver=JONAS.id)))
+
+    assert denied == Denied(15, say("The request was not approved."))
+
+
+def test_15_a_request_without_stages_was_not_approved() -> None:
+    assert judge(Action.EXECUTE, stages=()) == Denied(15, say("The request was not approved."))
+
+
+# (16) Ending.
+
+_NOT_THEIRS = Denied(16, say("Only the person who has the access, or its owner, can end it."))
+
+
+@pytest.mark.parametrize("actor", [ANA, MARIA, JONAS])
+def test_16_the_holder_the_owner_and_the_deputy_end_access(actor: Person) -> None:
+    assert judge(Action.REVOKE, actor=actor) == ALLOWED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"actor": TOM}, id="a stranger"),
+        pytest.param({"actor": None}, id="nobody that the directory knows"),
+        pytest.param({"actor": replace(ANA, enabled=False)}, id="a holder who has left"),
+        pytest.param({"actor": replace(MARIA, enabled=False), "owners": (replace(MARIA, enabled=False),)}, id="an owner who has left"),
+        pytest.param({"actor": MARIA, "owners": ()}, id="an owner of nothing any more"),
+        pytest.param({"actor": TOM, "is_by_time": True}, id="a stranger who says that he is time"),
+    ],
+)
+def test_16_nobody_else_ends_access(changes: dict[str, Any]) -> None:
+    assert judge(Action.REVOKE, **changes) == _NOT_THEIRS
+
+
+def test_16_time_ends_access_whoever_has_left() -> None:
+    nobody: dict[str, Any] = {"actor": None, "requester": None, "beneficiary": None, "entitlement": None, "owners": (), "approvers": ()}
+
+    assert judge(Action.REVOKE, is_by_time=True, **nobody) == Allowed(stages=STAGES, obligations=None)

@@ -1,0 +1,153 @@
+"""In which order the checks speak, and what an answer rests on: what is missing is denied, what is not read changes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from approvals.change import (
+    Action,
+    Allowed,
+    Denied,
+    Obligations,
+    Person,
+    RequestId,
+    Risk,
+)
+from approvals.mediation import Facts, authorize
+from approvals.words import Sentence, spell
+from tests.approvals.rules import ALLOWED, ANA, BILLING, GOOD, ORDER, POLICY, PROPOSAL, WRONG, judge
+from tests.builders import HOUR, NOON
+
+# What an answer binds to.
+
+
+@pytest.mark.parametrize(
+    ("risk", "lapses_after"),
+    [
+        (Risk.LOW, timedelta(days=7)),
+        (Risk.MEDIUM, timedelta(days=3)),
+        (Risk.HIGH, timedelta(days=1)),
+        (Risk.CRITICAL, timedelta(hours=8)),
+    ],
+)
+def test_the_riskier_the_sooner_a_question_lapses(risk: Risk, lapses_after: timedelta) -> None:
+    answer = judge(Action.SUBMIT, entitlement=replace(BILLING, risk=risk))
+
+    assert answer == replace(ALLOWED, obligations=Obligations(max_duration=8 * HOUR, lapses_after=lapses_after))
+
+
+@pytest.mark.parametrize("action", ORDER)
+def test_of_everything_that_is_wrong_the_first_check_in_order_speaks(action: Action) -> None:
+    told = []
+    for place in range(len(ORDER[action])):
+        proposal, facts = PROPOSAL, GOOD[action]
+        # The last to be applied wins where two faults concern the same fact, so the earliest check is applied last.
+        for check in reversed(ORDER[action][place:]):
+            amend, changes = WRONG[check]
+            proposal, facts = amend(proposal), replace(facts, **changes)
+        answer = authorize(action, proposal, facts=facts, policy=POLICY, now=NOON)
+        told.append(answer.check if isinstance(answer, Denied) else 0)
+
+    assert tuple(told) == ORDER[action]
+
+
+# What is not known is denied; what is not read changes nothing.
+
+_DROPPED: Mapping[str, Any] = {
+    "actor": None,
+    "requester": None,
+    "beneficiary": None,
+    "entitlement": None,
+    "owners": (),
+    "stages": (),
+    "decisions": (),
+    "approvers": (),
+    "lapses_at": None,
+    "word": None,
+    "is_by_time": False,
+}
+"""Each fact that can be missing, and how that looks."""
+_RESTS_ON: Mapping[Action, tuple[str, ...]] = {
+    Action.SUBMIT: ("actor", "requester", "beneficiary", "entitlement", "owners"),
+    Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word"),
+    Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
+    Action.WITHDRAW: ("actor", "requester", "beneficiary"),
+    Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),
+    Action.REVOKE: ("actor",),
+}
+_FACTS = [(action, name) for action in Action for name in _DROPPED]
+
+
+@pytest.mark.parametrize(("action", "name"), [pair for pair in _FACTS if pair[1] in _RESTS_ON[pair[0]]])
+def test_a_missing_fact_is_a_denial(action: Action, name: str) -> None:
+    assert isinstance(judge(action, **{name: _DROPPED[name]}), Denied)
+
+
+@pytest.mark.parametrize(("action", "name"), [pair for pair in _FACTS if pair[1] not in _RESTS_ON[pair[0]]])
+def test_a_fact_that_an_action_does_not_rest_on_changes_no_decision(action: Action, name: str) -> None:
+    answer = judge(action, **{name: _DROPPED[name]})
+
+    assert isinstance(answer, Allowed)
+
+
+def test_every_fact_is_accounted_for() -> None:
+    harmless_when_absent = {"read_at", "open_request", "holds", "stage"}
+
+    assert {field.name for field in fields(Facts)} == {*_DROPPED} | harmless_when_absent
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_decision_rests_on_nothing_that_an_attribute_of_a_person_says_beside_id_enabled_and_department(action: Action) -> None:
+    def masked(person: Person | None) -> Person | None:
+        return person and replace(
+            person,
+            name="Somebody",
+            email="x@evil.example",
+            title="CISO",
+            manager=ANA.id,
+            locale="xx",
+            time_zone="Mars",
+            roles=("helpdesk",),
+        )
+
+    facts = GOOD[action]
+    tainted: dict[str, Any] = {
+        "actor": masked(facts.actor),
+        "requester": masked(facts.requester),
+        "beneficiary": masked(facts.beneficiary),
+        "owners": tuple(masked(one) for one in facts.owners),
+        "approvers": tuple(masked(one) for one in facts.approvers),
+    }
+
+    assert judge(action, **tainted) == judge(action)
+
+
+# Words.
+
+
+@pytest.mark.parametrize(
+    ("duration", "spelt"),
+    [
+        (timedelta(), "0 min"),
+        (timedelta(seconds=59), "0 min"),
+        (timedelta(minutes=45), "45 min"),
+        (4 * HOUR, "4 h"),
+        (timedelta(days=1, hours=12), "1 d 12 h"),
+        (timedelta(days=30), "30 d"),
+        (timedelta(days=1, minutes=5), "1 d 5 min"),
+    ],
+)
+def test_a_duration_is_spelt_the_same_everywhere(duration: timedelta, spelt: str) -> None:
+    assert spell(duration) == spelt
+
+
+def test_a_denial_is_a_sentence_with_its_values() -> None:
+    denied = judge(Action.SUBMIT, open_request=RequestId(7))
+
+    assert isinstance(denied, Denied)
+    pattern = "You have already asked for this: {request}. Say “status {request}” to see it."
+    assert denied.reason == Sentence(pattern, (("request", "REQ-7"),))
+    assert str(denied.reason) == "You have already asked for this: REQ-7. Say “status REQ-7” to see it."
