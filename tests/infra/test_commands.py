@@ -80,7 +80,7 @@ async def test_records_that_tell_everything_pass_the_check(local: Local) -> None
             "REQ-1001: is at version 5, but its transitions are recorded for versions [1, 3, 4, 5]",
         ),
         ("UPDATE ticket SET closed_at = NULL", "REQ-1001: is ended, but its ticket is open"),
-        ("UPDATE request SET state = 'granted'", "REQ-1001: is granted, but its evidence leads to ended"),
+        ("UPDATE request SET state = 'withdrawn'", "REQ-1001: is withdrawn, but its evidence leads to ended"),
         ("DELETE FROM ticket", "REQ-1001: has no ticket"),
     ],
     ids=["a deleted row of evidence", "a ticket left open", "a state changed by hand", "a deleted ticket"],
