@@ -1,32 +1,32 @@
-"""The catalog: what can be asked for, and the people of the embedded directory, read from two files that a person edits.
+"""The catalog: what can be asked for, and the people of the embedded directory, read from files that a person edits.
 
 Text becomes vocabulary here and nowhere else; a mistake in a file is told with its file, entry, value and what is allowed.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, NoReturn, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from approvals.change import Entitlement, EntitlementId, Person, PersonId, Risk
+from approvals.change import Entitlement, EntitlementId, Hours, Person, PersonId, Risk, Task
 from approvals.errors import CatalogError
+from approvals.rota import Rota, on_call
+from approvals.words import read_span
 
-_DURATION = re.compile(r"(\d{1,4})\s*(m|h|d)")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that can be asked for, in the order of the file."""
+    """Everything that can be asked for, in the order of the file, and who is on call."""
 
     entitlements: tuple[Entitlement, ...]
+    rotas: tuple[Rota, ...] = ()
     _by_id: Mapping[EntitlementId, Entitlement] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -36,12 +36,15 @@ class Catalog:
         """The entry with this id, or None."""
         return self._by_id.get(entitlement)
 
+    def on_call(self, person: PersonId, *, now: datetime) -> tuple[str, ...]:
+        """The rotas on which this person is on call now."""
+        return on_call(self.rotas, person, now=now)
+
 
 def _duration(value: object) -> timedelta:
-    match = _DURATION.fullmatch(str(value).strip())
-    if match is None:
+    duration = read_span(str(value))
+    if duration is None:
         raise ValueError("write a whole number and m, h or d, such as 4h")
-    duration = int(match[1]) * _UNITS[match[2]]
     if not timedelta() < duration <= _LONGEST:
         raise ValueError(f"must be longer than nothing and at most {_LONGEST.days}d")
     return duration
@@ -93,13 +96,25 @@ class _EntitlementEntry(BaseModel):
     departments: tuple[Line, ...] = ()
     target: Line
     connector: str = "local"
+    task: Task = Task.GROUP
+    hours: Hours = Hours.ANY
+    rota: Slug | None = None
+    conflicts: tuple[Slug, ...] = ()
+
+
+class _RotaEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: Slug
+    since: AwareDatetime
+    people: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 _Entry = TypeVar("_Entry", bound=BaseModel)
 
 
-def read_catalog(people_yaml: str, entitlements_yaml: str) -> tuple[tuple[Person, ...], Catalog]:
-    """The people and the catalog that two YAML texts describe.
+def read_catalog(people_yaml: str, entitlements_yaml: str, rotas_yaml: str = "[]") -> tuple[tuple[Person, ...], Catalog]:
+    """The people and the catalog that three YAML texts describe; there may be no rotas.
 
     Raises:
         CatalogError: one line that names the file, the entry, the value and what is allowed.
@@ -111,7 +126,26 @@ def read_catalog(people_yaml: str, entitlements_yaml: str) -> tuple[tuple[Person
     people = tuple(_person(entry, by_email=by_email) for entry in entries)
     offers = _entries(entitlements_yaml, _EntitlementEntry, where="entitlements.yaml")
     _refuse_twins("entitlements.yaml", "id", (offer.id for offer in offers))
-    return people, Catalog(tuple(_entitlement(offer, by_email=by_email) for offer in offers))
+    rotas = _rotas(rotas_yaml, by_email=by_email)
+    conflicts, known = _conflicts(offers), tuple(rota.id for rota in rotas)
+    for offer in offers:
+        if offer.rota is not None and offer.rota not in known:
+            raise CatalogError(f"entitlements.yaml ({offer.id}): rota {offer.rota!r} is not in rotas.yaml; add it or leave the line out")
+    entitlements = tuple(_entitlement(offer, by_email=by_email, conflicts=conflicts[offer.id]) for offer in offers)
+    return people, Catalog(entitlements, rotas)
+
+
+def _rotas(text: str, *, by_email: Mapping[str, PersonId]) -> tuple[Rota, ...]:
+    if text.strip() in ("", "[]"):
+        return ()
+    entries = _entries(text, _RotaEntry, where="rotas.yaml")
+    _refuse_twins("rotas.yaml", "id", (entry.id for entry in entries))
+    return tuple(_rota(entry, by_email=by_email) for entry in entries)
+
+
+def _rota(entry: _RotaEntry, *, by_email: Mapping[str, PersonId]) -> Rota:
+    resolve = _resolver(by_email, where=f"rotas.yaml ({entry.id})")
+    return Rota(id=entry.id, since=entry.since, people=tuple(resolve("on call", email) for email in entry.people))
 
 
 def _entries(text: str, shape: type[_Entry], *, where: str) -> tuple[_Entry, ...]:
@@ -184,7 +218,19 @@ def _person(entry: _PersonEntry, *, by_email: Mapping[str, PersonId]) -> Person:
     )
 
 
-def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId]) -> Entitlement:
+def _conflicts(offers: Iterable[_EntitlementEntry]) -> dict[str, tuple[EntitlementId, ...]]:
+    """What must not come together with each entry. Said of one of two it holds for both: who edits the file may forget the other."""
+    found: dict[str, dict[EntitlementId, None]] = {offer.id: {} for offer in offers}
+    for offer in offers:
+        for other in offer.conflicts:
+            if other not in found or other == offer.id:
+                raise CatalogError(f"entitlements.yaml ({offer.id}): conflicts has {other!r}; write the id of another entry of this file")
+            found[offer.id][EntitlementId(other)] = None
+            found[other][EntitlementId(offer.id)] = None
+    return {name: tuple(sorted(others)) for name, others in found.items()}
+
+
+def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId], conflicts: tuple[EntitlementId, ...]) -> Entitlement:
     resolve = _resolver(by_email, where=f"entitlements.yaml ({offer.id})")
     if offer.usual_duration > offer.max_duration:
         raise CatalogError(f"entitlements.yaml ({offer.id}): usual_duration is longer than max_duration; shorten it")
@@ -204,4 +250,8 @@ def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId]) 
         aliases=offer.aliases,
         departments=offer.departments,
         connector=offer.connector,
+        task=offer.task,
+        hours=offer.hours,
+        rota=offer.rota,
+        conflicts=conflicts,
     )

@@ -35,6 +35,19 @@ class Risk(StrEnum):
     CRITICAL = "critical"
 
 
+class Task(StrEnum):
+    """What kind of change an entitlement is. Policies have an action for each class and phase: ``group:approve``."""
+
+    GROUP = "group"
+
+
+class Hours(StrEnum):
+    """When an entitlement can be asked for: always, or from Monday to Friday, 7 to 19 o'clock where the beneficiary is."""
+
+    ANY = "any"
+    WORKING = "working"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody in the directory. ``enabled`` is false once they have left; ``roles`` are this product's own (``helpdesk``)."""
@@ -70,6 +83,12 @@ class Entitlement:
     aliases: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     connector: str = "local"
+    task: Task = Task.GROUP
+    hours: Hours = Hours.ANY
+    rota: str | None = None
+    """The on-call rota whose people may need it at night."""
+    conflicts: tuple[EntitlementId, ...] = ()
+    """What nobody may have together with it (separation of duties)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +175,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligations:
-    """What an ``Allowed`` binds the caller to: the longest that access may last, and how long the question may stay open."""
+    """What an ``Allowed`` binds the caller to, as the policy in force demands it."""
 
     max_duration: timedelta
+    """The longest that access may last."""
     lapses_after: timedelta
+    """How long the question may stay open."""
+    ticket: bool = False
+    """Whether a ticket or incident has to be named."""
+    step_up: timedelta | None = None
+    """How fresh the approver's own sign-in must be; None where the channel's word is enough."""
+    look_again: bool = False
+    """Whether the approver has to pick who gets what for how long."""
+    notify: tuple[PersonId, ...] = ()
+    """Who is told when access begins, beside those who asked and decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +200,10 @@ class Allowed:
 
     stages: tuple[Stage, ...]
     obligations: Obligations | None
+    rules: tuple[str, ...] = ()
+    """The policies that decided, by their ids."""
+    needs_nobody: bool = False
+    """Whether the policy approves by itself: no person is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +212,5 @@ class Denied:
 
     check: int
     reason: Sentence
+    rules: tuple[str, ...] = ()
+    """The policies that decided, by their ids; empty where another check did, or where no policy permits it."""

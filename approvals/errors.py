@@ -2,6 +2,7 @@
 
 CountersignError
 ├── CatalogError             a catalog or people file says something that cannot be used
+├── PolicyError              a policy file says something that cannot be used
 ├── UnknownRequestError      no request has that number
 ├── IllegalTransitionError   the state machine has no such edge: a bug, never a person's mistake
 ├── AuditUnavailableError    evidence could not be written: nothing may happen
@@ -16,6 +17,10 @@ class CountersignError(Exception):
 
 class CatalogError(CountersignError):
     """A file that a person edits cannot be used; the message says the file, the entry, the value and what is allowed."""
+
+
+class PolicyError(CountersignError):
+    """A policy, the schema or the table of limits cannot be used; the message says the file or the policy, the value and what is allowed."""
 
 
 class UnknownRequestError(CountersignError):

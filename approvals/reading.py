@@ -72,8 +72,8 @@ def terms(row: RequestRow, *, catalog: Catalog) -> Terms:
 def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> RequestView:
     """The request as ``reader`` may see it now."""
     offer = _entitlement(row, shelf.catalog)
-    stage = stages_of(row)[row.stage]
-    known = people(tx, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *stage.approvers)
+    asked = tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
+    known = people(tx, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
     around = tx.run(_AROUND, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement}).one()
     return RequestView(
         id=id_of(row),
@@ -92,7 +92,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         reference=row.reference,
         asked_at=row.asked_at,
         lapses_at=row.lapses_at if row.state is State.WAITING else None,
-        waiting_for=tuple(_view(one, known) for one in stage.approvers) if row.state is State.WAITING else (),
+        waiting_for=tuple(_view(one, known) for one in asked) if row.state is State.WAITING else (),
         decided_by=_view(row.decided_by, known) if row.decided_by else None,
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,

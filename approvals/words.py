@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 Value = str | int | timedelta | datetime
 """What a sentence can hold. Lengths and moments stay what they are until the reader's language and clock are known."""
 _NAME = re.compile(r"\{(\w+)\}")
+_SPAN = re.compile(r"(\d{1,4})\s*(m|h|d)")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,17 @@ def spell(duration: timedelta) -> str:
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
     return " ".join(parts) or "0 min"
+
+
+def read_span(text: str) -> timedelta | None:
+    """The duration that a file means by ``4h``, ``30m`` or ``7d``; None for anything else."""
+    match = _SPAN.fullmatch(text.strip())
+    return int(match[1]) * _UNITS[match[2]] if match else None
+
+
+def names_in(pattern: str) -> tuple[str, ...]:
+    """The names that ``pattern`` wants filled in."""
+    return tuple(_NAME.findall(pattern))
 
 
 def fill(pattern: str, values: Mapping[str, Value], *, show: Callable[[Value], str] = plain) -> str:

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     )
     database: Path = Field(default=Path(".cache/countersign.db"), description="SQLite file; made at the first start")
     catalog: Path = Field(default=Path("infra/catalog"), description="folder with people.yaml and entitlements.yaml")
+    policy: Path = Field(default=Path("infra/policy"), description="folder with the policies, their schema and limits.yaml")
     secret_file: Path = Field(
         default=Path(".cache/countersign.key"), description="at least 32 random bytes; button and session keys are derived from it"
     )

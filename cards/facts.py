@@ -98,9 +98,11 @@ def preview_facts(view: PreviewView, *, language: Language) -> list[Fact]:
     rows = [
         Fact(text("For"), text("You, {name}", name=view.requester.name)),
         Fact(text("How long"), text("{duration}, from when access starts", duration=language.duration(view.duration))),
-        Fact(text("Will be asked"), language.any_of(each.name for each in view.will_be_asked) or text("Its owner")),
-        Fact(text("No answer"), text("After {duration} it lapses, and nothing changes", duration=language.duration(view.lapses_after))),
+        Fact(text("Will be asked"), language.any_of(each.name for each in view.will_be_asked) or text("Nobody: the policy approves it")),
     ]
+    if view.will_be_asked:
+        lapses = language.duration(view.lapses_after)
+        rows.append(Fact(text("No answer"), text("After {duration} it lapses, and nothing changes", duration=lapses)))
     if view.reference:
         rows.append(Fact(text("Reference"), line(view.reference)))
     return rows

@@ -50,7 +50,7 @@ class _Reading:
 
     @property
     def approver(self) -> str:
-        return self.view.decided_by.name if self.view.decided_by else self.language.text("The owner")
+        return self.view.decided_by.name if self.view.decided_by else self.language.text("The policy")
 
     @property
     def is_own_decision(self) -> bool:

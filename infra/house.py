@@ -14,10 +14,11 @@ from approvals.catalog import Catalog, read_catalog
 from approvals.change import Person
 from approvals.connectors import Connector
 from approvals.connectors.local import LocalDirectory
-from approvals.errors import CatalogError
+from approvals.errors import CatalogError, PolicyError
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
-from approvals.policy import policy_for
+from approvals.policy import Policy
+from approvals.policy.loading import load_policy
 from approvals.store.sqlite import Store
 from bot.app import Front, make_app
 from bot.clock import system_now
@@ -60,13 +61,28 @@ def organisation(folder: Path) -> tuple[tuple[Person, ...], Catalog]:
     Raises:
         CatalogError: a file is missing or wrong; the message says where and what to do.
     """
+    names = ["people.yaml", "entitlements.yaml", *(("rotas.yaml",) if (folder / "rotas.yaml").exists() else ())]
     texts = []
-    for name in ("people.yaml", "entitlements.yaml"):
+    for name in names:
         try:
             texts.append((folder / name).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError(f"{folder / name}: cannot be read ({error}); set COUNTERSIGN_CATALOG to the folder that holds it") from error
     return read_catalog(*texts)
+
+
+def policy_in(folder: Path) -> Policy:
+    """The policy whose files lie in ``folder``.
+
+    Raises:
+        PolicyError: a file is missing or wrong; the message says where and what to do.
+    """
+    try:
+        names = sorted(each for each in folder.iterdir() if each.suffix in (".cedar", ".cedarschema", ".yaml"))
+        texts = {each.name: each.read_text(encoding="utf-8") for each in names}
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{folder}: cannot be read ({error}); set COUNTERSIGN_POLICY to the folder that holds the policies") from error
+    return load_policy(texts)
 
 
 @asynccontextmanager
@@ -77,14 +93,14 @@ async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: P
         CountersignError: a file, the database or the secret cannot be used.
     """
     parts = parts or Parts()
-    people, catalog = organisation(settings.catalog)
+    (people, catalog), policy = organisation(settings.catalog), policy_in(settings.policy)
     await asyncio.to_thread(_prepare, settings.database)
     store = parts.store(settings.database)
     try:
         await store.write(lambda tx: load(tx, people))
         connectors = {"local": parts.directory(store, now)}
         url = f"{settings.public_url}/desk"
-        yield Desk(store=store, catalog=catalog, policy=policy_for(catalog), connectors=connectors, now=now, url=url)
+        yield Desk(store=store, catalog=catalog, policy=policy, connectors=connectors, now=now, url=url)
     finally:
         await store.close()
 

@@ -1,7 +1,7 @@
 """What every verb needs to hand: the records, the rules in force, the clock, and the systems that changes are made in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from approvals.catalog import Catalog
@@ -61,3 +61,8 @@ Outcome = Done | Refused
 def by_time(now: datetime) -> Act:
     """What nobody presses: a timer that came due, or a job."""
     return Act(actor=None, trigger=Trigger(source="timer"), at=now)
+
+
+def by_policy(act: Act) -> Act:
+    """What nobody does, and the policy does at once, because of ``act``."""
+    return replace(act, actor=None)

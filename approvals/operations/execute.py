@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from approvals import evidence, outbox
-from approvals.change import Action, Denied, PersonId, RequestId, State
+from approvals.change import Action, Allowed, Denied, PersonId, RequestId, State
 from approvals.connectors import Change
 from approvals.errors import ConnectorError
 from approvals.evidence import Trace
@@ -101,6 +101,16 @@ def _record(tx: Tx, request: RequestId, *, had_before: bool, desk: Desk) -> None
         "{what} is live: you have it for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=row.duration
     )
     _tell(tx, row, told, about="granted", now=now)
+    _notify(tx, row, facts=facts, desk=desk, now=now)
+
+
+def _notify(tx: Tx, row: RequestRow, *, facts: Facts, desk: Desk, now: datetime) -> None:
+    """Tell whom the policy in force wants told when access begins."""
+    answer = authorize(Action.EXECUTE, proposal_of(row), facts=facts, policy=desk.policy, now=now)
+    if isinstance(answer, Allowed) and answer.obligations is not None:
+        who = facts.beneficiary.name if facts.beneficiary else ""
+        sentence = say("{who} now has {what}, for {duration}.", who=who, what=named(row, desk), duration=row.duration)
+        outbox.tell(tx, answer.obligations.notify, sentence, request=id_of(row), about="granted", now=now)
 
 
 def _fail(tx: Tx, row: RequestRow, why: Sentence, *, facts: Facts, desk: Desk, now: datetime, check: int | None = None) -> None:

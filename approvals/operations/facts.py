@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import select
 
 from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId
@@ -20,13 +21,17 @@ def for_proposal(tx: Tx, proposal: Proposal, *, actor: PersonId | None, desk: De
     """What is known before anything is asked of anybody."""
     offer = desk.catalog.find(proposal.entitlement)
     known = people(tx, actor, proposal.requester, proposal.beneficiary, *_owner_ids(offer))
+    beneficiary = known.get(proposal.beneficiary)
     return Facts(
         read_at=now,
         actor=known.get(actor) if actor else None,
         requester=known.get(proposal.requester),
-        beneficiary=known.get(proposal.beneficiary),
+        beneficiary=beneficiary,
         entitlement=offer,
         owners=_owners(offer, known),
+        manager=_manager(tx, beneficiary),
+        on_call=desk.catalog.on_call(proposal.requester, now=now),
+        conflicts=_conflicts(tx, offer, (proposal.requester, proposal.beneficiary), desk=desk),
         open_request=_open_request(tx, proposal),
         holds=offer is not None and _holds(tx, offer.target, proposal.beneficiary),
     )
@@ -38,13 +43,18 @@ def for_request(tx: Tx, row: RequestRow, *, actor: PersonId | None, desk: Desk, 
     stages = stages_of(row)
     approver_ids = tuple(one for stage in stages for one in stage.approvers)
     known = people(tx, actor, row.requester, row.beneficiary, *_owner_ids(offer), *approver_ids)
+    beneficiary, requester = known.get(row.beneficiary), PersonId(row.requester)
     return Facts(
         read_at=now,
         actor=known.get(actor) if actor else None,
         requester=known.get(row.requester),
-        beneficiary=known.get(row.beneficiary),
+        beneficiary=beneficiary,
         entitlement=offer,
         owners=_owners(offer, known),
+        manager=_manager(tx, beneficiary),
+        on_call=desk.catalog.on_call(requester, now=now),
+        conflicts=_conflicts(tx, offer, (requester, PersonId(row.beneficiary)), desk=desk),
+        asked_at=row.asked_at,
         stages=stages,
         stage=row.stage,
         decisions=decisions_of(tx, row),
@@ -63,6 +73,22 @@ def _owner_ids(offer: Entitlement | None) -> tuple[PersonId, ...]:
 
 def _owners(offer: Entitlement | None, known: Mapping[str, Person]) -> tuple[Person, ...]:
     return tuple(known[one] for one in _owner_ids(offer) if one in known)
+
+
+def _manager(tx: Tx, person: Person | None) -> Person | None:
+    return people(tx, person.manager).get(person.manager) if person and person.manager else None
+
+
+def _conflicts(tx: Tx, offer: Entitlement | None, chain: tuple[PersonId, ...], *, desk: Desk) -> tuple[Entitlement, ...]:
+    """What must not come together with the offer and somebody in the chain has, or has asked for."""
+    others = tuple(other for each in (offer.conflicts if offer else ()) if (other := desk.catalog.find(each)))
+    if not others:
+        return ()
+    whose = or_(RequestRow.requester.in_(chain), RequestRow.beneficiary.in_(chain))  # type: ignore[attr-defined]
+    pending = select(RequestRow.entitlement).where(whose, RequestRow.state.in_(_OPEN_STATES))  # type: ignore[attr-defined]
+    held = select(MembershipRow.target).where(MembershipRow.person.in_(chain))  # type: ignore[attr-defined]
+    asked, has = frozenset(tx.exec(pending)), frozenset(tx.exec(held))
+    return tuple(other for other in others if other.id in asked or other.target in has)
 
 
 def _open_request(tx: Tx, proposal: Proposal) -> RequestId | None:

@@ -10,9 +10,10 @@ from approvals.change import Action, Allowed, Denied, Proposal, RequestId, State
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
-from approvals.operations.desk import Act, Desk, Done, Outcome
+from approvals.operations.desk import Act, Desk, Done, Outcome, by_policy
 from approvals.operations.facts import for_proposal
-from approvals.operations.transition import refuse
+from approvals.operations.transition import move, refuse
+from approvals.store.requests import find
 from approvals.store.sqlite import Tx
 from approvals.store.tables import RequestRow
 from approvals.words import say
@@ -50,8 +51,11 @@ def submit(tx: Tx, proposal: Proposal, *, draft: int, act: Act, desk: Desk) -> O
     request = _insert(tx, proposal, answer=answer, draft=draft, act=act, desk=desk)
     _record(tx, request, facts=facts, act=act, desk=desk)
     tickets.open_ticket(tx, request, now=act.at)
-    outbox.show(tx, request, *answer.stages[0].approvers)
+    if not answer.needs_nobody:
+        outbox.show(tx, request, *answer.stages[0].approvers)
     _adopt_the_preview(tx, request, act=act, proposal=proposal)
+    if answer.needs_nobody:
+        _approve_by_policy(tx, request, answer=answer, facts=facts, act=act, desk=desk)
     ask_for(tx, (Kind.REDRAW, request), now=act.at)
     return Done(request)
 
@@ -97,6 +101,23 @@ def _record(tx: Tx, request: RequestId, *, facts: Facts, act: Act, desk: Desk) -
         facts=facts,
         version=1,
         result={"from": None, "to": State.WAITING.value},
+    )
+
+
+def _approve_by_policy(tx: Tx, request: RequestId, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:
+    """Nobody is asked: a transition of its own all the same, so that evidence says which policies approved."""
+    sentence = say("Approved by the policy ({rules}); nobody had to be asked.", rules=", ".join(answer.rules))
+    changes = {"decided_at": act.at}
+    move(
+        tx,
+        find(tx, request),
+        Event.APPROVE,
+        desk=desk,
+        act=by_policy(act),
+        facts=facts,
+        sentence=sentence,
+        changes=changes,
+        work=(Kind.GRANT,),
     )
 
 

@@ -71,11 +71,17 @@ def _decided(view: RequestView, told: _Teller) -> tuple[Row, ...]:
     return (
         *told.row(say("Waiting for"), language.any_of(each.name for each in view.waiting_for) if view.waiting_for else None),
         *told.row(say("Lapses"), language.moment_short(view.lapses_at) if view.lapses_at else None),
-        *told.row(say("Decided by"), person(view.decided_by, language=language) if view.decided_by else None),
+        *told.row(say("Decided by"), _decider(view, language)),
         *told.row(say("Decided"), language.moment_short(view.decided_at) if view.decided_at else None),
         *told.row(say("Approved for"), approved),
         *told.row(say("In their words"), view.decision_reason, is_quote=True),
     )
+
+
+def _decider(view: RequestView, language: Language) -> str | None:
+    if view.decided_by is not None:
+        return person(view.decided_by, language=language)
+    return language.text("The policy; nobody had to be asked") if view.decided_at else None
 
 
 def _access(view: RequestView, told: _Teller) -> tuple[Row, ...]:

@@ -10,10 +10,9 @@ import pytest
 from approvals.connectors.local import LocalDirectory
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
-from approvals.policy import policy_for
 from approvals.store.sqlite import Store
 from infra.migrations.upgrade import upgrade
-from tests.approvals.northwind import CATALOG, PEOPLE
+from tests.approvals.northwind import CATALOG, PEOPLE, POLICY
 from tests.approvals.story import Clock, Story
 
 
@@ -60,7 +59,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def desk(store: Store, clock: Clock) -> Desk:
     connectors = {"local": LocalDirectory(store, now=clock)}
-    return Desk(store=store, catalog=CATALOG, policy=policy_for(CATALOG), connectors=connectors, now=clock, url="https://desk.example")
+    return Desk(store=store, catalog=CATALOG, policy=POLICY, connectors=connectors, now=clock, url="https://desk.example")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from approvals.evidence import Trigger
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Desk, Done
 from approvals.operations.staleness import Seen
-from approvals.policy import policy_for
 from approvals.store.sqlite import Store
+from tests.approvals.northwind import WIDE
 from tests.builders import HOUR, NOON
 
 APPROVERS = tuple(PersonId(f"approver-{count}") for count in range(4))
@@ -50,7 +50,7 @@ def catalog() -> Catalog:
 
 
 def desk_over(store: Store) -> Desk:
-    return Desk(store=store, catalog=catalog(), policy=policy_for(catalog()), connectors={}, now=lambda: NOON, url="")
+    return Desk(store=store, catalog=catalog(), policy=WIDE, connectors={}, now=lambda: NOON, url="")
 
 
 def verdict_of(process: int, request: int) -> Verdict:

@@ -22,9 +22,9 @@ from approvals.change import (
 )
 from approvals.mediation import Facts, authorize
 from approvals.policy import Policy
+from approvals.policy.schema import Source
+from tests.approvals.northwind import POLICY
 from tests.builders import HOUR, NOON
-
-POLICY = Policy(version="1")
 
 
 def somebody(name: str, **changes: Any) -> Person:
@@ -53,7 +53,17 @@ BILLING = Entitlement(
 )
 PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
 STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
-ALLOWED = Allowed(stages=STAGES, obligations=Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1)))
+OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=timedelta(minutes=5))
+_DECIDED: Mapping[Action, tuple[str, ...]] = {
+    Action.SUBMIT: ("tier.high",),
+    Action.APPROVE: ("tier.high", "approve.owner"),
+    Action.EXECUTE: ("tier.high", "execute.decided", "approve.owner"),
+}
+ALLOWED: Mapping[Action, Allowed] = {
+    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _DECIDED else None, rules=_DECIDED.get(action, ()))
+    for action in Action
+}
+"""What each action is answered on its good facts."""
 
 YES = Decision(approver=MARIA.id, verdict=Verdict.APPROVE, at=NOON, duration=4 * HOUR)
 NO = Decision(approver=MARIA.id, verdict=Verdict.DENY, at=NOON, reason="Use the replica.")
@@ -92,11 +102,12 @@ WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = 
     13: (lambda asked: asked, {"word": None}),
     14: (lambda asked: asked, {"actor": TOM}),
     15: (lambda asked: asked, {"decisions": ()}),
+    19: (lambda asked: asked, {"older": ((Source.DIRECTORY, NOON - timedelta(days=1)),)}),
 }
 ORDER: Mapping[Action, tuple[int, ...]] = {
-    Action.SUBMIT: (1, 2, 3, 4, 5, 6, 7, 8),
-    Action.APPROVE: (1, 2, 9, 10, 11, 4, 5, 6, 12),
+    Action.SUBMIT: (1, 2, 3, 19, 4, 5, 6, 7, 8),
+    Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12),
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
-    Action.EXECUTE: (1, 2, 4, 5, 6, 15),
+    Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),
 }

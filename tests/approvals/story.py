@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ from approvals.store.tables import (
     RequestRow,
     TicketRow,
 )
-from tests.approvals.northwind import ANA, BILLING_WRITE, MARIA
+from tests.approvals.northwind import ANA, BILLING_WRITE, MARIA, WIDE
 from tests.builders import HOUR, NOON
 
 REASON = "Fix INC-4711: two invoices were sent twice."
@@ -225,6 +225,7 @@ class Story:
 
     async def needs(self, request: RequestId, *stages: tuple[str, tuple[PersonId, ...], int]) -> None:
         """As though the policy had asked for these stages: name, approvers, quorum."""
+        self.desk = replace(self.desk, policy=WIDE)
         plain = [{"name": name, "approvers": list(approvers), "quorum": quorum} for name, approvers, quorum in stages]
         settled = update(RequestRow).where(RequestRow.id == request).values(stages=plain)  # type: ignore[arg-type]
         await self.desk.store.write(lambda tx: tx.execute(settled))

@@ -9,7 +9,6 @@ import yaml
 from approvals.catalog import Catalog, read_catalog
 from approvals.change import Entitlement, EntitlementId, Person, PersonId, Risk
 from approvals.errors import CatalogError
-from approvals.policy import policy_for
 from tests.approvals.northwind import CATALOG, PEOPLE
 from tests.builders import HOUR
 
@@ -245,12 +244,3 @@ def test_a_mistake_is_told_in_one_line(mistake: str) -> None:
 
 def test_the_shipped_files_are_read() -> None:
     assert (len(PEOPLE) >= 40, len(CATALOG.entitlements) >= 25) == (True, True)
-
-
-def test_the_policys_version_names_the_catalog_exactly() -> None:
-    _, catalog = read()
-    _, wider = read(entitlements=[{**BILLING, "max_duration": "2d"}])
-
-    versions = [policy_for(one).version for one in (catalog, read()[1], wider)]
-
-    assert (versions[0] == versions[1], versions[0] == versions[2], len(versions[0])) == (True, False, 16)

@@ -16,13 +16,13 @@ from approvals.change import (
     Stage,
 )
 from approvals.words import say
-from tests.approvals.rules import ALLOWED, ANA, BILLING, GOOD, JONAS, MARIA, PROPOSAL, STAGES, TOM, judge
+from tests.approvals.rules import ALLOWED, ANA, BILLING, GOOD, JONAS, MARIA, PROPOSAL, STAGES, TOM, YES, judge
 from tests.builders import HOUR
 
 
 @pytest.mark.parametrize("action", Action)
 def test_each_action_is_allowed_on_good_facts(action: Action) -> None:
-    assert judge(action) == ALLOWED
+    assert judge(action) == ALLOWED[action]
 
 
 # (1) Everybody concerned is in the directory and enabled.
@@ -54,7 +54,7 @@ def test_1_somebody_who_has_left_stops_everything(action: Action, role: str) -> 
 
 
 def test_1_time_that_acts_needs_no_actor_and_still_nobody_who_left_is_given_anything() -> None:
-    assert judge(Action.EXECUTE, actor=None) == ALLOWED
+    assert judge(Action.EXECUTE, actor=None) == ALLOWED[Action.EXECUTE]
     assert judge(Action.EXECUTE, beneficiary=replace(ANA, enabled=False)) == Denied(
         1, say("{name} is not an active member of the organisation any more.", name="Ana Ferreira")
     )
@@ -114,19 +114,21 @@ def test_4_another_department_is_denied(action: Action) -> None:
     denied = judge(action, entitlement=_FOR_FINANCE)
 
     text = "{entitlement} is for {departments} only; you are in {own}."
-    assert denied == Denied(4, say(text, entitlement="Write access to billing-db", departments="Finance, Data", own="Payments"))
+    assert denied == Denied(
+        4, say(text, entitlement="Write access to billing-db", departments="Finance, Data", own="Payments"), ("limit.department",)
+    )
 
 
 @pytest.mark.parametrize("action", [Action.SUBMIT, Action.APPROVE, Action.EXECUTE])
 def test_4_the_beneficiarys_department_counts_and_no_departments_are_everybodys(action: Action) -> None:
-    assert judge(action, entitlement=replace(BILLING, departments=("Finance", "Payments"))) == ALLOWED
-    assert judge(action, entitlement=replace(BILLING, departments=())) == ALLOWED
+    assert judge(action, entitlement=replace(BILLING, departments=("Finance", "Payments"))) == ALLOWED[action]
+    assert judge(action, entitlement=replace(BILLING, departments=())) == ALLOWED[action]
 
 
 # (5) Duration.
 
 
-@pytest.mark.parametrize("action", [Action.SUBMIT, Action.APPROVE, Action.EXECUTE])
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.APPROVE])
 def test_5_more_than_the_entitlement_allows_is_denied(action: Action) -> None:
     denied = judge(action, replace(PROPOSAL, duration=8 * HOUR + timedelta(minutes=1)))
 
@@ -134,7 +136,7 @@ def test_5_more_than_the_entitlement_allows_is_denied(action: Action) -> None:
     assert denied == Denied(5, say(text, asked=timedelta(hours=8, minutes=1), most=timedelta(hours=8)))
 
 
-@pytest.mark.parametrize("action", [Action.SUBMIT, Action.APPROVE, Action.EXECUTE])
+@pytest.mark.parametrize("action", [Action.SUBMIT, Action.APPROVE])
 @pytest.mark.parametrize("duration", [timedelta(minutes=4), timedelta(), timedelta(seconds=-1)])
 def test_5_less_than_the_policys_shortest_is_denied(action: Action, duration: timedelta) -> None:
     denied = judge(action, replace(PROPOSAL, duration=duration))
@@ -144,7 +146,22 @@ def test_5_less_than_the_policys_shortest_is_denied(action: Action, duration: ti
 
 @pytest.mark.parametrize("duration", [timedelta(minutes=5), 8 * HOUR])
 def test_5_the_limits_themselves_are_allowed(duration: timedelta) -> None:
-    assert judge(Action.SUBMIT, replace(PROPOSAL, duration=duration)) == ALLOWED
+    assert judge(Action.SUBMIT, replace(PROPOSAL, duration=duration)) == ALLOWED[Action.SUBMIT]
+
+
+@pytest.mark.parametrize(
+    ("approved", "told"),
+    [(9 * HOUR, "{asked} is too long: at most {most}. Please ask for less."), (timedelta(), "{asked} is too short: at least {least}.")],
+)
+def test_5_when_the_change_is_made_what_was_approved_is_judged(approved: timedelta, told: str) -> None:
+    denied = judge(Action.EXECUTE, decisions=(replace(YES, duration=approved),))
+
+    assert isinstance(denied, Denied)
+    assert (denied.check, denied.reason.msgid) == (5, told)
+
+
+def test_5_less_that_was_approved_is_enough_where_more_was_asked_than_may_be_had() -> None:
+    assert judge(Action.EXECUTE, replace(PROPOSAL, duration=9 * HOUR)) == ALLOWED[Action.EXECUTE]
 
 
 # (6) Reason.
@@ -162,7 +179,7 @@ def test_6_a_reason_is_needed(action: Action, reason: str) -> None:
 def test_6_a_reason_fits_in_a_thousand_characters(action: Action) -> None:
     text = "The reason has {length} characters; at most {most}. Please shorten it."
 
-    assert judge(action, replace(PROPOSAL, reason="x" * 1_000)) == ALLOWED
+    assert judge(action, replace(PROPOSAL, reason="x" * 1_000)) == ALLOWED[action]
     assert judge(action, replace(PROPOSAL, reason="x" * 1_001)) == Denied(6, say(text, length=1_001, most=1_000))
 
 
@@ -216,7 +233,7 @@ def test_8_nobody_to_ask_is_a_denial(owners: tuple[Person, ...]) -> None:
 def test_8_the_owner_is_asked_and_else_the_deputy(owners: tuple[Person, ...], asked: Person) -> None:
     answer = judge(Action.SUBMIT, owners=owners)
 
-    assert answer == replace(ALLOWED, stages=(Stage(name="owner", approvers=(asked.id,), quorum=1),))
+    assert answer == replace(ALLOWED[Action.SUBMIT], stages=(Stage(name="owner", approvers=(asked.id,), quorum=1),))
 
 
 def test_8_a_stage_without_its_quorum_is_denied() -> None:

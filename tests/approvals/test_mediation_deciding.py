@@ -16,7 +16,8 @@ from approvals.change import (
     Verdict,
 )
 from approvals.words import say
-from tests.approvals.rules import ALLOWED, ANA, JONAS, MARIA, NO, PROPOSAL, STAGES, TOM, YES, judge
+from tests.approvals.northwind import WIDE
+from tests.approvals.rules import ALLOWED, ANA, BILLING, JONAS, MARIA, NO, PROPOSAL, STAGES, TOM, YES, judge
 from tests.builders import HOUR, NOON
 
 # (9) Self-approval.
@@ -73,7 +74,9 @@ def test_10_an_approver_speaks_once(action: Action, before: Decision) -> None:
 def test_10_an_approver_of_two_stages_speaks_once_in_each() -> None:
     stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(MARIA.id,)))
 
-    assert judge(Action.APPROVE, stages=stages, stage=1, decisions=(YES,)) == replace(ALLOWED, stages=stages)
+    answer = judge(Action.APPROVE, policy=WIDE, stages=stages, stage=1, decisions=(YES,))
+
+    assert answer == replace(ALLOWED[Action.APPROVE], stages=stages, rules=("tier.high", "approve.anybody"))
 
 
 # (11) Lapse.
@@ -89,7 +92,7 @@ def test_11_nobody_decides_when_the_time_is_over_or_not_known(action: Action, la
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
 def test_11_the_last_moment_is_in_time(action: Action) -> None:
-    assert judge(action, lapses_at=NOON + timedelta(microseconds=1)) == ALLOWED
+    assert judge(action, lapses_at=NOON + timedelta(microseconds=1)) == ALLOWED[action]
 
 
 # (12) Narrowing only.
@@ -105,7 +108,7 @@ def test_12_an_approver_allows_neither_more_than_was_asked_nor_next_to_nothing(d
 
 @pytest.mark.parametrize("duration", [4 * HOUR, 2 * HOUR, timedelta(minutes=5)])
 def test_12_an_approver_may_allow_less(duration: timedelta) -> None:
-    assert judge(Action.APPROVE, word=replace(YES, duration=duration)) == ALLOWED
+    assert judge(Action.APPROVE, word=replace(YES, duration=duration)) == ALLOWED[Action.APPROVE]
 
 
 # (13) A denial carries a reason.
@@ -120,7 +123,7 @@ def test_13_a_denial_says_why_and_briefly(reason: str) -> None:
 
 
 def test_13_an_approval_needs_no_reason() -> None:
-    assert judge(Action.APPROVE, word=replace(YES, reason="")) == ALLOWED
+    assert judge(Action.APPROVE, word=replace(YES, reason="")) == ALLOWED[Action.APPROVE]
 
 
 # (14) Withdrawal.
@@ -180,8 +183,18 @@ def test_15_every_stage_needs_its_quorum() -> None:
     stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(JONAS.id,)))
     second = Decision(approver=JONAS.id, verdict=Verdict.APPROVE, at=NOON, stage=1)
 
-    assert judge(Action.EXECUTE, stages=stages, approvers=(MARIA, JONAS)) == _short("security", 1, 0)
-    assert judge(Action.EXECUTE, stages=stages, approvers=(MARIA, JONAS), decisions=(YES, second)) == replace(ALLOWED, stages=stages)
+    one, both = (
+        judge(Action.EXECUTE, policy=WIDE, stages=stages, approvers=(MARIA, JONAS), decisions=words) for words in ((YES,), (YES, second))
+    )
+
+    assert one == _short("security", 1, 0)
+    assert both == replace(
+        ALLOWED[Action.EXECUTE], stages=stages, rules=("tier.high", "execute.decided", "approve.owner", "approve.anybody")
+    )
+
+
+def test_15_an_approval_by_somebody_who_owns_it_no_more_does_not_count() -> None:
+    assert judge(Action.EXECUTE, entitlement=replace(BILLING, owner=TOM.id)) == _short("owner", 1, 0)
 
 
 def test_15_one_denial_outweighs_a_full_quorum() -> None:
@@ -201,9 +214,12 @@ def test_15_a_request_without_stages_was_not_approved() -> None:
 _NOT_THEIRS = Denied(16, say("Only the person who has the access, or its owner, can end it."))
 
 
-@pytest.mark.parametrize("actor", [ANA, MARIA, JONAS])
-def test_16_the_holder_the_owner_and_the_deputy_end_access(actor: Person) -> None:
-    assert judge(Action.REVOKE, actor=actor) == ALLOWED
+@pytest.mark.parametrize(
+    ("actor", "rules"),
+    [(ANA, ()), (MARIA, ("revoke.owner",)), (JONAS, ("revoke.owner",)), (replace(TOM, roles=("security",)), ("revoke.security",))],
+)
+def test_16_the_holder_the_owner_the_deputy_and_security_end_access(actor: Person, rules: tuple[str, ...]) -> None:
+    assert judge(Action.REVOKE, actor=actor) == replace(ALLOWED[Action.REVOKE], rules=rules)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +229,7 @@ def test_16_the_holder_the_owner_and_the_deputy_end_access(actor: Person) -> Non
         pytest.param({"actor": None}, id="nobody that the directory knows"),
         pytest.param({"actor": replace(ANA, enabled=False)}, id="a holder who has left"),
         pytest.param({"actor": replace(MARIA, enabled=False), "owners": (replace(MARIA, enabled=False),)}, id="an owner who has left"),
-        pytest.param({"actor": MARIA, "owners": ()}, id="an owner of nothing any more"),
+        pytest.param({"actor": MARIA, "entitlement": replace(BILLING, owner=TOM.id)}, id="an owner of nothing any more"),
         pytest.param({"actor": TOM, "is_by_time": True}, id="a stranger who says that he is time"),
     ],
 )

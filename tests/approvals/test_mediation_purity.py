@@ -104,7 +104,12 @@ def _nobody_concerned_has_left(_proposal: Proposal, facts: Facts) -> bool:
 
 
 def _it_is_bounded(proposal: Proposal, facts: Facts) -> bool:
-    return facts.entitlement is not None and POLICY.shortest <= proposal.duration <= facts.entitlement.max_duration
+    return facts.entitlement is not None and POLICY.limits.shortest <= proposal.duration <= facts.entitlement.max_duration
+
+
+def _what_was_approved_is_bounded(proposal: Proposal, facts: Facts) -> bool:
+    approved = [word.duration for word in facts.decisions if word.duration is not None]
+    return _it_is_bounded(replace(proposal, duration=min(approved, default=proposal.duration)), facts)
 
 
 def _it_is_decided_by_another(proposal: Proposal, facts: Facts) -> bool:
@@ -157,6 +162,6 @@ _PROMISES = {
     ),
     Action.DENY: (_nobody_concerned_has_left, _it_is_decided_by_another, _it_is_decided_by_who_was_asked, _it_is_decided_in_time),
     Action.WITHDRAW: (_the_requester_acts,),
-    Action.EXECUTE: (_nobody_concerned_has_left, _it_is_bounded, _enough_others_agreed),
+    Action.EXECUTE: (_nobody_concerned_has_left, _what_was_approved_is_bounded, _enough_others_agreed),
     Action.REVOKE: (_it_is_ended_by_who_may,),
 }

@@ -1,0 +1,15 @@
+"""Mediation: who may do what. The one place that says yes or no, and the only privileged path.
+
+    facts      everything that an answer may rest on, read afresh by operations
+    questions  facts → what the policy in force is asked
+    stages     what the policy demands → people who must agree, and people who are told
+    checks     the numbered checks, each with its source; what no policy may lift stands there in Python
+    authorize  all of it in order → Allowed(stages, obligations) or Denied(check, reason)
+
+Pure: no clock, no I/O, no database; the same facts give the same answer.
+"""
+
+from approvals.mediation.authorize import authorize
+from approvals.mediation.facts import Facts
+
+__all__ = ["Facts", "authorize"]

@@ -1,0 +1,124 @@
+"""One question to mediation, with the policy's answers to it: asked once, however many checks look at them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from approvals.change import Action, Person, PersonId, Proposal, Stage, Verdict
+from approvals.mediation.facts import Facts
+from approvals.mediation.questions import About
+from approvals.mediation.stages import stages_for
+from approvals.policy import Policy
+from approvals.policy.conditions import Conditions, strictest
+from approvals.policy.question import Phase, Question
+from approvals.policy.rules import Verdict as Ruling
+
+NO = Ruling(allowed=False, rules=())
+"""The ruling on what was not asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Who wants what, what is known, and by which rules. ``rulings`` are the policy's, by what was asked."""
+
+    action: Action
+    proposal: Proposal
+    facts: Facts
+    policy: Policy
+    now: datetime
+
+    @cached_property
+    def rulings(self) -> dict[str, Ruling]:
+        """The policy's answers by what was asked: ``request``, ``auto-approve``, ``approve/STAGE/PERSON``, ``execute`` or ``revoke``."""
+        asked = self._questions()
+        return dict(zip(asked, self.policy.judge(*asked.values()), strict=True)) if asked else {}
+
+    def ruling(self, key: str) -> Ruling:
+        """One of them; what was not asked is a no."""
+        return self.rulings.get(key, NO)
+
+    @property
+    def asking(self) -> Ruling:
+        """Whether the request itself may be made, by who made it and when they did."""
+        return self.ruling(Phase.REQUEST)
+
+    def approving(self, approver: PersonId, *, stage: str) -> Ruling:
+        """Whether this person may approve it in this stage."""
+        return self.ruling(_approval(stage, approver))
+
+    @property
+    def open_stage(self) -> str:
+        """The name of the stage that is decided now; empty where none is open."""
+        facts = self.facts
+        return facts.stages[facts.stage].name if facts.stage < len(facts.stages) else ""
+
+    @property
+    def duration(self) -> timedelta:
+        """How long it is to last: what was asked; when the change is made, the least that anybody approved."""
+        if self.action is not Action.EXECUTE:
+            return self.proposal.duration
+        return min((word.duration for word in self.facts.decisions if word.duration is not None), default=self.proposal.duration)
+
+    @property
+    def needs_nobody(self) -> bool:
+        """Whether the policy approves by itself. Never what a person has to sign in for, or look at twice."""
+        ruling, asked = self.ruling(Phase.AUTO_APPROVE), self.asking.conditions
+        longest = ruling.conditions.at_most
+        is_short = longest is None or self.proposal.duration <= longest
+        return ruling.allowed and is_short and not asked.step_up and not asked.look_again
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the policy binds the request to; with what it demands for approving by itself, where it does."""
+        if not self.needs_nobody:
+            return self.asking.conditions
+        return strictest((self.asking.conditions, self.ruling(Phase.AUTO_APPROVE).conditions))
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Who must agree: as settled at submit, or as the policy demands now."""
+        if self.facts.stages or self.needs_nobody:
+            return self.facts.stages
+        return stages_for(self.proposal, self.facts, self.asking.conditions)
+
+    def _questions(self) -> dict[str, Question]:
+        facts, offer = self.facts, self.facts.entitlement
+        if offer is None or self.action in (Action.DENY, Action.WITHDRAW):
+            # Neither gives anybody anything, so no policy is needed for it.
+            return {}
+        requester = facts.requester or _gone(self.proposal.requester)
+        beneficiary = facts.beneficiary or _gone(self.proposal.beneficiary)
+        about = About(proposal=self.proposal, facts=facts, requester=requester, beneficiary=beneficiary, entitlement=offer, now=self.now)
+        if self.action is Action.REVOKE:
+            return {Phase.REVOKE: about.an_end(facts.actor)} if facts.actor else {}
+        asked: dict[str, Question] = {Phase.REQUEST: about.the_request()}
+        if not facts.stages and self.policy.has_rules_for(Phase.AUTO_APPROVE):
+            asked[Phase.AUTO_APPROVE] = about.the_request(Phase.AUTO_APPROVE)
+        if self.action is Action.EXECUTE:
+            asked[Phase.EXECUTE] = about.the_change()
+        for person, stage in self._approving():
+            asked[_approval(stage, person.id)] = about.an_approver(person, stage=stage)
+        return asked
+
+    def _approving(self) -> tuple[tuple[Person, str], ...]:
+        """Whose approvals the answer rests on: the actor's now, or everybody's who approved, when the change is made."""
+        facts = self.facts
+        if self.action is Action.APPROVE and facts.actor and facts.stage < len(facts.stages):
+            return ((facts.actor, self.open_stage),)
+        if self.action is not Action.EXECUTE:
+            return ()
+        known = {person.id: person for person in facts.approvers}
+        return tuple(
+            (known[word.approver], facts.stages[word.stage].name)
+            for word in facts.decisions
+            if word.verdict is Verdict.APPROVE and word.approver in known and word.stage < len(facts.stages)
+        )
+
+
+def _approval(stage: str, approver: PersonId) -> str:
+    return f"{Phase.APPROVE}/{stage}/{approver}"
+
+
+def _gone(person: PersonId) -> Person:
+    """Somebody whom the directory does not know: to the policy, nobody who is active."""
+    return Person(id=person, name="", email="", enabled=False)

@@ -1,0 +1,179 @@
+"""The files of a policy folder → the Policy that they mean, or one line that says which file, which policy and what to do."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import cedarpy
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from approvals.catalog import Duration
+from approvals.errors import PolicyError
+from approvals.policy.conditions import KNOWN, Conditions, read_annotations
+from approvals.policy.question import Phase
+from approvals.policy.rules import Limits, Policy, Rule
+from approvals.policy.schema import declared
+from approvals.words import names_in
+
+SCHEMA, LIMITS = "schema.cedarschema", "limits.yaml"
+VALUES = frozenset({"entitlement", "system", "risk", "departments", "own", "conflicts"})
+"""What the words of a forbid may name; mediation fills them in."""
+_ID = re.compile(r"[a-z][a-z0-9.-]{0,63}")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    shortest: Duration
+    reason_at_most: int = Field(ge=20, le=10_000)
+
+
+def load_policy(texts: Mapping[str, str]) -> Policy:
+    """The policy that ``texts`` (file name → content) mean: ``*.cedar`` in order of name, the schema and the table of limits.
+
+    Raises:
+        PolicyError: one line that names the file or the policy, and what to do.
+    """
+    schema = _schema(texts)
+    cedar = "\n".join(texts[name] for name in sorted(texts) if name.endswith(".cedar"))
+    parsed = _parsed(texts)
+    rules = {name: _rule(each) for name, each in parsed.items()}
+    _refuse_twins(rules)
+    _validate(cedar, schema, rules)
+    _refuse_open_ends(rules)
+    limits = _limits(texts)
+    return Policy(
+        version=_version(parsed, schema, texts[LIMITS]),
+        limits=limits,
+        rules=rules,
+        declared=declared(schema),
+        texts=dict(texts),
+        policies=cedarpy.PolicySet.from_str(cedar),
+        schema=schema,
+    )
+
+
+def _schema(texts: Mapping[str, str]) -> cedarpy.Schema:
+    if SCHEMA not in texts:
+        raise PolicyError(f"{SCHEMA} is missing: it declares what policies may look at")
+    try:
+        return cedarpy.Schema.from_str(texts[SCHEMA])
+    except ValueError as error:
+        raise PolicyError(f"{SCHEMA}: {_line(error)}") from error
+
+
+def _parsed(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Each policy as Cedar's JSON, under the name that Cedar gives it when all files are read as one."""
+    names = [name for name in sorted(texts) if name.endswith(".cedar")]
+    each = [policy for name in names for policy in _policies_of(name, texts[name])]
+    if not each:
+        raise PolicyError("there is no policy: nothing could be asked for; add a .cedar file with at least one permit")
+    return {f"policy{place}": policy for place, policy in enumerate(each)}
+
+
+def _policies_of(name: str, text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(cedarpy.policies_to_json_str(text))
+    except ValueError as error:
+        raise PolicyError(f"{name}: {_line(error)}") from error
+    if found["templates"]:
+        raise PolicyError(f"{name}: has a template (?principal or ?resource); write the policy out")
+    statics = found["staticPolicies"]
+    # Cedar numbers them as they stand in the file.
+    return [statics[key] for key in sorted(statics, key=lambda key: int(key.removeprefix("policy")))]
+
+
+def _rule(policy: Mapping[str, Any]) -> Rule:
+    notes: dict[str, str] = {key: value or "" for key, value in policy.get("annotations", {}).items()}
+    name = notes.get("id", "")
+    if not _ID.fullmatch(name):
+        raise PolicyError(f"a policy has @id({name!r}); give each its own, of small letters, digits, dots and hyphens, such as tier.high")
+    unknown = sorted(set(notes) - KNOWN)
+    if unknown:
+        raise PolicyError(f"policy {name}: @{unknown[0]} is no annotation that is read; known are {', '.join(sorted(KNOWN))}")
+    is_permit = policy["effect"] == "permit"
+    return Rule(
+        id=name,
+        is_permit=is_permit,
+        says=_words(name, notes, is_permit=is_permit),
+        doc=notes.get("doc", ""),
+        phases=frozenset(_phases(policy["action"])),
+        demands=_demands(name, notes, is_permit=is_permit),
+    )
+
+
+def _words(name: str, notes: Mapping[str, str], *, is_permit: bool) -> str:
+    says = notes.get("says", "")
+    if not is_permit and not says:
+        raise PolicyError(f"policy {name}: a forbid needs @says, the words for the person whom it denies")
+    unknown = sorted(set(names_in(says)) - VALUES)
+    if unknown:
+        raise PolicyError(f"policy {name}: @says names {{{unknown[0]}}}; it can name {', '.join(sorted(VALUES))}")
+    return says
+
+
+def _demands(name: str, notes: Mapping[str, str], *, is_permit: bool) -> Conditions:
+    try:
+        demands = read_annotations(notes)
+    except ValueError as error:
+        raise PolicyError(f"policy {name}: {error}") from error
+    if not is_permit and demands != Conditions():
+        raise PolicyError(f"policy {name}: a forbid demands nothing; move its conditions to a permit")
+    return demands
+
+
+def _phases(action: Mapping[str, Any]) -> Iterator[str]:
+    """The phases that a policy's head names: all of them where it names none."""
+    named = [action["entity"]] if "entity" in action else action.get("entities", [])
+    yield from (one["id"].split(":")[-1] for one in named) if named else tuple(Phase)
+
+
+def _refuse_twins(rules: Mapping[str, Rule]) -> None:
+    seen: set[str] = set()
+    for rule in rules.values():
+        if rule.id in seen:
+            raise PolicyError(f"policy {rule.id}: @id stands twice; each policy needs its own, since evidence refers to it")
+        seen.add(rule.id)
+
+
+def _refuse_open_ends(rules: Mapping[str, Rule]) -> None:
+    """Every permit of a request says who is asked and for how long: otherwise it would wait for nobody, or for ever."""
+    for rule in rules.values():
+        if rule.is_permit and Phase.REQUEST in rule.phases and not (rule.demands.stages and rule.demands.lapses_after):
+            raise PolicyError(f"policy {rule.id}: a permit of requests needs @stages and @lapses_after: who is asked, and for how long")
+
+
+def _validate(cedar: str, schema: cedarpy.Schema, rules: Mapping[str, Rule]) -> None:
+    result = cedarpy.validate_policies(cedar, schema)
+    if not result.validation_passed:
+        first = result.errors[0]
+        name = rules[first.policy_id].id if first.policy_id in rules else "?"
+        raise PolicyError(f"policy {name}: {_line(first.error)}")
+
+
+def _limits(texts: Mapping[str, str]) -> Limits:
+    if LIMITS not in texts:
+        raise PolicyError(f"{LIMITS} is missing: it holds the limits that are no policy's")
+    try:
+        table = _Table.model_validate(yaml.safe_load(texts[LIMITS]))
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{LIMITS}: not YAML: {_line(error)}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise PolicyError(f"{LIMITS}: {where} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}") from error
+    return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most)
+
+
+def _version(parsed: Mapping[str, Mapping[str, Any]], schema: cedarpy.Schema, limits: str) -> str:
+    """A hash over what the files mean: the policies as Cedar's JSON, sorted by id, the schema as Cedar writes it, the table's values."""
+    policies = sorted(json.dumps(policy, sort_keys=True) for policy in parsed.values())
+    meaning = json.dumps([policies, str(schema), yaml.safe_load(limits)], sort_keys=True)
+    return hashlib.sha256(meaning.encode()).hexdigest()[:16]
+
+
+def _line(error: object) -> str:
+    return " ".join(str(error).split())[:300]

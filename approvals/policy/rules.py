@@ -1,0 +1,93 @@
+"""The policy in force: asks Cedar one question at a time. Whatever goes wrong, the answer is no.
+
+Cedar skips a policy that meets an error, so a forbid that errs would let the request through: any error at all is a denial here, and the
+schema is always passed, so that a missing or an undeclared attribute is an error (both proved in tests/approvals/policy).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import cedarpy
+
+from approvals.policy.conditions import Conditions, strictest
+from approvals.policy.question import Phase, Question, slice_of
+from approvals.policy.schema import Declared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One policy as people refer to it: its ``@id``, its words for who is denied, and what it demands of who is not."""
+
+    id: str
+    is_permit: bool
+    says: str
+    doc: str
+    phases: frozenset[str]
+    demands: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The reviewed table beside the policies: limits that hold for every request."""
+
+    shortest: timedelta
+    reason_at_most: int
+    """Characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The policy's answer. ``rules`` decided, in the order of the files: permits that applied, or forbids. ``errors`` make it a no."""
+
+    allowed: bool
+    rules: tuple[Rule, ...]
+    errors: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the permits that applied demand, all of them at once."""
+        return strictest(rule.demands for rule in self.rules if rule.is_permit)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """How evidence and people name what decided."""
+        return tuple(rule.id for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Policies, schema and limits, parsed once; ``version`` names their meaning: it survives a comment and no other change.
+
+    ``texts`` are the files that it was made from: kept with the evidence, so that a decision can be judged again in ten years.
+    """
+
+    version: str
+    limits: Limits
+    rules: Mapping[str, Rule]
+    """By Cedar's own name of each policy (``policy0``), in the order of the files."""
+    declared: tuple[Declared, ...]
+    texts: Mapping[str, str]
+    policies: cedarpy.PolicySet
+    schema: cedarpy.Schema
+
+    def judge(self, *questions: Question) -> tuple[Verdict, ...]:
+        """The answer to each question. They are about one world: an entity that two of them name is the same."""
+        entities = slice_of(questions)
+        return self.judge_plain([question.request for question in questions], entities)
+
+    def judge_plain(self, requests: Sequence[Mapping[str, object]], entities: str) -> tuple[Verdict, ...]:
+        """The answers to questions in Cedar's own form. Never raises: what Cedar cannot read is a no."""
+        results = cedarpy.is_authorized_batch([dict(request) for request in requests], self.policies, entities, self.schema)
+        return tuple(self._verdict(result) for result in results)
+
+    def has_rules_for(self, phase: Phase) -> bool:
+        """Whether any permit is about this phase: where none is, nobody needs to ask."""
+        return any(rule.is_permit and phase in rule.phases for rule in self.rules.values())
+
+    def _verdict(self, result: cedarpy.AuthzResult) -> Verdict:
+        errors = tuple(str(error) for error in result.diagnostics.errors)
+        decided = frozenset(result.diagnostics.reasons)
+        # In the order of the files, not in Cedar's: that one has no meaning.
+        rules = tuple(rule for name, rule in self.rules.items() if name in decided)
+        return Verdict(allowed=result.allowed and not errors and bool(rules), rules=rules, errors=errors)
