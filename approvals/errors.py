@@ -20,7 +20,7 @@ class CatalogError(CountersignError):
 
 
 class PolicyError(CountersignError):
-    """A policy, the schema or the table of limits cannot be used; the message says the file or the policy, the value and what is allowed."""
+    """A policy, the schema or the table of limits cannot be used; the message says where, the value and what is allowed."""
 
 
 class UnknownRequestError(CountersignError):

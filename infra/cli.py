@@ -4,44 +4,14 @@ Exit codes: 0 done, 1 it failed (the line says why), 2 it was called wrongly. Ea
 auditor's question does not wait for botbuilder to load.
 """
 
-import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec
 
 import click
 
-from approvals.errors import CountersignError
-
-P = ParamSpec("P")
-
-FAILED = 1
-
-
-def _one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run an asynchronous command; what it meets becomes one line and exit code 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            asyncio.run(command(*args, **kwargs))
-        except CountersignError as error:
-            _fail(str(error))
-        except OSError as error:
-            _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
-        except KeyboardInterrupt:
-            click.echo("stopped", err=True)
-
-    return run
-
-
-def _fail(message: str) -> NoReturn:
-    for line in message.splitlines():
-        click.echo(f"countersign: {line}", err=True)
-    sys.exit(FAILED)
+from infra.cli_policy import policy
+from infra.one_line import one_line
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -57,7 +27,7 @@ def main(*, verbose: bool) -> None:
 @click.option("--simulator", is_flag=True, help="Also start the offline Teams beside the bot, and print the page to open.")
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Port of the bot.  [default: 3978, or COUNTERSIGN_PORT]")
 @click.option("--simulator-port", type=click.IntRange(0, 65535), default=3979, show_default=True, help="Port of the simulator's page.")
-@_one_line
+@one_line
 async def serve(*, simulator: bool, port: int | None, simulator_port: int) -> None:
     """Run the bot, the helpdesk's pages and the worker, until interrupted.
 
@@ -73,7 +43,7 @@ async def serve(*, simulator: bool, port: int | None, simulator_port: int) -> No
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each step instead of the story.")
-@_one_line
+@one_line
 async def demo(*, as_json: bool) -> None:
     """Run the whole loop once, on free ports with time sped up, and tell it as a story.
 
@@ -103,7 +73,7 @@ def audit() -> None:
 @click.argument("request")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each piece of evidence, with all that was recorded.")
 @_database
-@_one_line
+@one_line
 async def audit_show(request: str, *, database: Path, as_json: bool) -> None:
     """Tell the whole path of REQUEST (such as REQ-1042) from its evidence alone."""
     from infra.audit import show_request
@@ -113,9 +83,12 @@ async def audit_show(request: str, *, database: Path, as_json: bool) -> None:
 
 @audit.command("check")
 @_database
-@_one_line
+@one_line
 async def audit_check(database: Path) -> None:
     """Find whatever the evidence does not account for, in any request."""
     from infra.audit import check_records
 
     await check_records(database=database)
+
+
+main.add_command(policy)

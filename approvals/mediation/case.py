@@ -46,6 +46,11 @@ class Case:
         """Whether this person may approve it in this stage."""
         return self.ruling(_approval(stage, approver))
 
+    def would_approve(self, person: Person, *, stage: str) -> Ruling:
+        """Whether the policy would let this person approve it in this stage, if they were asked."""
+        about = self._about()
+        return self.policy.judge(about.an_approver(person, stage=stage))[0] if about else NO
+
     @property
     def open_stage(self) -> str:
         """The name of the stage that is decided now; empty where none is open."""
@@ -82,13 +87,10 @@ class Case:
         return stages_for(self.proposal, self.facts, self.asking.conditions)
 
     def _questions(self) -> dict[str, Question]:
-        facts, offer = self.facts, self.facts.entitlement
-        if offer is None or self.action in (Action.DENY, Action.WITHDRAW):
+        facts, about = self.facts, self._about()
+        if about is None or self.action in (Action.DENY, Action.WITHDRAW):
             # Neither gives anybody anything, so no policy is needed for it.
             return {}
-        requester = facts.requester or _gone(self.proposal.requester)
-        beneficiary = facts.beneficiary or _gone(self.proposal.beneficiary)
-        about = About(proposal=self.proposal, facts=facts, requester=requester, beneficiary=beneficiary, entitlement=offer, now=self.now)
         if self.action is Action.REVOKE:
             return {Phase.REVOKE: about.an_end(facts.actor)} if facts.actor else {}
         asked: dict[str, Question] = {Phase.REQUEST: about.the_request()}
@@ -99,6 +101,19 @@ class Case:
         for person, stage in self._approving():
             asked[_approval(stage, person.id)] = about.an_approver(person, stage=stage)
         return asked
+
+    def _about(self) -> About | None:
+        facts = self.facts
+        if facts.entitlement is None:
+            return None
+        return About(
+            proposal=self.proposal,
+            facts=facts,
+            requester=facts.requester or _gone(self.proposal.requester),
+            beneficiary=facts.beneficiary or _gone(self.proposal.beneficiary),
+            entitlement=facts.entitlement,
+            now=self.now,
+        )
 
     def _approving(self) -> tuple[tuple[Person, str], ...]:
         """Whose approvals the answer rests on: the actor's now, or everybody's who approved, when the change is made."""

@@ -18,7 +18,7 @@ _COUNTERSIGN = Entity(type="Countersign", id="countersign", attributes={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What every question of one case has in common. ``now`` is the moment of the act; the request is judged at the hour when it was made."""
+    """What every question of one case has in common. ``now`` is the moment of the act; a request is judged at the hour of its making."""
 
     proposal: Proposal
     facts: Facts

@@ -5,7 +5,8 @@
     question     what is asked, as the schema declares it
     conditions   what the permits that applied demand: stages, caps, step-up, notices
     schema       which attributes are declared, where each comes from and how old it may be
-    explain      what would have to be different for another answer
+    whatif       what would have to be different for another answer
+    cases        questions in files, and what must come of them
 
 Pure: no clock, no I/O. Policies say who may; that nobody decides on their own request, and the like, is mediation's and no policy lifts it.
 """

@@ -7,9 +7,9 @@ A case is YAML. It says what it shows and changes an everyday world only where t
     entitlement: {departments: [Finance]}
     decided_by: [limit.department]
 
-``person`` is who acts (an Agent where it has an ``owner``, Countersign where it is null), ``beneficiary`` the one who gets it, ``entitlement``
-and ``context`` as the schema declares them. Files in ALLOW must be allowed and files in DENY denied, by exactly the policies in ``decided_by``;
-``error: true`` where the question itself cannot be formed.
+``person`` is who acts (an Agent where it has an ``owner``, Countersign where it is null), ``beneficiary`` the one who gets it;
+``entitlement`` and ``context`` are as the schema declares them. Files in ALLOW must be allowed and files in DENY denied, by exactly the
+policies in ``decided_by``; ``error: true`` where the question itself cannot be formed.
 """
 
 import json
@@ -77,11 +77,16 @@ class Case:
     def fault(self, policy: Policy) -> str | None:
         """What is wrong with the answer that ``policy`` gives; None where it is as it must be."""
         got = self.verdict(policy)
-        wanted = f"{'allowed' if self.is_allowed else 'denied'} by {', '.join(self.decided_by) or ('an error' if self.is_error else 'no permit')}"
-        found = f"{'allowed' if got.allowed else 'denied'} by {', '.join(got.ids) or ('an error' if got.errors else 'no permit')}"
         if (got.allowed, got.ids, bool(got.errors)) == (self.is_allowed, self.decided_by, self.is_error):
             return None
+        wanted = _spelt(self.decided_by, is_allowed=self.is_allowed, is_error=self.is_error)
+        found = _spelt(got.ids, is_allowed=got.allowed, is_error=bool(got.errors))
         return f"{self.name}: {self.says} Must be {wanted}; is {found}{f' ({got.errors[0]})' if got.errors else ''}"
+
+
+def _spelt(rules: tuple[str, ...], *, is_allowed: bool, is_error: bool) -> str:
+    by = ", ".join(rules) or ("an error" if is_error else "no permit")
+    return f"{'allowed' if is_allowed else 'denied'} by {by}"
 
 
 def read_case(name: str, text: str, *, is_allowed: bool) -> Case:

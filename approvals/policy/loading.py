@@ -46,7 +46,7 @@ def load_policy(texts: Mapping[str, str]) -> Policy:
     _refuse_open_ends(rules)
     limits = _limits(texts)
     return Policy(
-        version=_version(parsed, schema, texts[LIMITS]),
+        version=_version(rules, schema, texts[LIMITS]),
         limits=limits,
         rules=rules,
         declared=declared(schema),
@@ -102,6 +102,7 @@ def _rule(policy: Mapping[str, Any]) -> Rule:
         doc=notes.get("doc", ""),
         phases=frozenset(_phases(policy["action"])),
         demands=_demands(name, notes, is_permit=is_permit),
+        meaning=json.dumps(policy, sort_keys=True),
     )
 
 
@@ -168,10 +169,9 @@ def _limits(texts: Mapping[str, str]) -> Limits:
     return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most)
 
 
-def _version(parsed: Mapping[str, Mapping[str, Any]], schema: cedarpy.Schema, limits: str) -> str:
+def _version(rules: Mapping[str, Rule], schema: cedarpy.Schema, limits: str) -> str:
     """A hash over what the files mean: the policies as Cedar's JSON, sorted by id, the schema as Cedar writes it, the table's values."""
-    policies = sorted(json.dumps(policy, sort_keys=True) for policy in parsed.values())
-    meaning = json.dumps([policies, str(schema), yaml.safe_load(limits)], sort_keys=True)
+    meaning = json.dumps([sorted(rule.meaning for rule in rules.values()), str(schema), yaml.safe_load(limits)], sort_keys=True)
     return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
 

@@ -25,6 +25,8 @@ class Rule:
     doc: str
     phases: frozenset[str]
     demands: Conditions
+    meaning: str
+    """The whole policy as Cedar's JSON: what a comment does not change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

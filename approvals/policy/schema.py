@@ -45,7 +45,7 @@ def declared(schema: cedarpy.Schema) -> tuple[Declared, ...]:
     """
     found: list[Declared] = []
     owner, notes = "", dict[str, str]()
-    # Cedar writes a schema in one way, an attribute or an annotation a line, whatever the file looked like. Actions come last and hold none.
+    # Cedar writes a schema in one way, an attribute or an annotation a line, whatever the file looked like; actions come last.
     for line in str(schema).split("\naction ")[0].splitlines():
         match = _LINE.match(line)
         if match is None:

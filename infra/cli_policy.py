@@ -1,0 +1,68 @@
+"""The policy commands of the command line. Each imports what it needs when it runs."""
+
+from pathlib import Path
+
+import click
+
+from infra.one_line import one_line
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_policy = click.option(
+    "--policy", type=_FOLDER, default=Path("infra/policy"), envvar="COUNTERSIGN_POLICY", show_default=True, help="Folder with the policies."
+)
+
+
+@click.group()
+def policy() -> None:
+    """Read, test and compare policies, and ask what they make of people and requests."""
+
+
+@policy.command()
+@_policy
+@one_line
+async def check(policy: Path) -> None:
+    """Read the policies, and list what each permits or forbids and what it demands."""
+    from infra import policy_commands
+
+    policy_commands.check(policy)
+
+
+@policy.command()
+@_policy
+@one_line
+async def test(policy: Path) -> None:
+    """Run the cases that lie beside the policies, in tests/ALLOW and tests/DENY."""
+    from infra import policy_commands
+
+    policy_commands.test(policy)
+
+
+@policy.command()
+@click.argument("old", type=_FOLDER)
+@click.argument("new", type=_FOLDER)
+@one_line
+async def diff(old: Path, new: Path) -> None:
+    """Say what differs between the policies in OLD and those in NEW, and which cases of NEW they answer differently."""
+    from infra import policy_commands
+
+    policy_commands.diff(old, new)
+
+
+@policy.command("who-can-approve")
+@click.argument("entitlement")
+@click.option("--for", "beneficiary", required=True, metavar="EMAIL", help="Who would have it.")
+@click.option(
+    "--catalog",
+    type=_FOLDER,
+    default=Path("infra/catalog"),
+    envvar="COUNTERSIGN_CATALOG",
+    show_default=True,
+    help="Folder with people and entitlements.",
+)
+@_policy
+@one_line
+async def who_can_approve(entitlement: str, beneficiary: str, catalog: Path, policy: Path) -> None:
+    """Say who would be asked about ENTITLEMENT, who else could approve it, and what the policy demands."""
+    from infra import policy_commands
+
+    policy_commands.who_can_approve(entitlement, beneficiary=beneficiary, catalog_folder=catalog, policy_folder=policy)

@@ -1,0 +1,38 @@
+"""How a command ends: exit code 0, or one line that says what to do and exit code 1. Click itself answers bad usage with 2."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, NoReturn, ParamSpec
+
+import click
+
+from approvals.errors import CountersignError
+
+P = ParamSpec("P")
+
+FAILED = 1
+
+
+def one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run an asynchronous command; what it meets becomes one line and exit code 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            asyncio.run(command(*args, **kwargs))
+        except CountersignError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+
+    return run
+
+
+def _fail(message: str) -> NoReturn:
+    for line in message.splitlines():
+        click.echo(f"countersign: {line}", err=True)
+    sys.exit(FAILED)
