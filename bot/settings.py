@@ -104,7 +104,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:3978", description="where people's browsers reach this server: sign-in returns here, cards link here"
     )
     database: Path = Field(default=Path(".cache/countersign.db"), description="SQLite file; made at the first start")
-    catalog: Path = Field(default=Path("infra/catalog"), description="folder with people.yaml and entitlements.yaml")
+    catalog: Path = Field(default=Path("infra/catalog"), description="folder with people.yaml, entitlements.yaml and perhaps rotas.yaml")
     policy: Path = Field(default=Path("infra/policy"), description="folder with the policies, their schema and limits.yaml")
     secret_file: Path = Field(
         default=Path(".cache/countersign.key"), description="at least 32 random bytes; button and session keys are derived from it"

@@ -15,6 +15,7 @@ from tests.builders import HOUR
 
 RAVI, FATIMA = person("ravi.subramanian").id, person("fatima.benali").id
 ROBERT, EMILY = (person(name).id for name in ("robert.hughes", "emily.carter"))
+TOM, MAREK = person("tom.okafor").id, person("marek.dvorak").id
 _RAVIS_WEEK = datetime(2026, 1, 6, 3, 0, tzinfo=UTC)
 _FATIMAS_WEEK = _RAVIS_WEEK + timedelta(days=7)
 
@@ -92,12 +93,11 @@ async def test_a_conflict_that_arose_since_stops_the_approval(story: Story) -> N
 
 
 async def test_what_is_kept_to_working_hours_is_asked_for_in_them_and_decided_at_any_time(story: Story) -> None:
-    james = person("james.whitfield")
     story.clock.at = datetime(2025, 11, 21, 18, 59, tzinfo=UTC)
-    request = await story.asked(asks(EMILY, "payroll-run"))
+    request = await story.asked(asks(TOM, "care-desk-export"))
     story.clock.at = datetime(2025, 11, 21, 19, 1, tzinfo=UTC)
 
-    late = await story.submits(asks(james.id, "payroll-run"))
-    decided = await story.approves(request, person("julia.brandt").id)
+    late = await story.submits(asks(MAREK, "care-desk-export"))
+    decided = await story.approves(request, person("rosa.delgado").id)
 
     assert (type(late), decided) == (Refused, Done(request))

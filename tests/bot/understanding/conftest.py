@@ -15,8 +15,8 @@ LISBON = "Europe/Lisbon"
 def shipped_catalog() -> Catalog:
     """The catalog that the repository ships."""
     folder = ROOT / "infra" / "catalog"
-    people, entitlements = ((folder / name).read_text(encoding="utf-8") for name in ("people.yaml", "entitlements.yaml"))
-    return read_catalog(people, entitlements)[1]
+    texts = [(folder / name).read_text(encoding="utf-8") for name in ("people.yaml", "entitlements.yaml", "rotas.yaml")]
+    return read_catalog(*texts)[1]
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_nobody_is_their_own_manager_however_far_up() -> None:
 
 
 def test_the_product_reads_the_sample_and_finds_every_case_in_it() -> None:
-    people, catalog = read_catalog((SAMPLE / "people.yaml").read_text(), (SAMPLE / "entitlements.yaml").read_text())
+    people, catalog = read_catalog(*((SAMPLE / name).read_text() for name in ("people.yaml", "entitlements.yaml", "rotas.yaml")))
     entries = catalog.entitlements
     written = yaml.safe_load((SAMPLE / "entitlements.yaml").read_text())
 
