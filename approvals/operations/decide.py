@@ -34,7 +34,7 @@ def decide(tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, 
     word = _settled(word, row, act=act)
     facts = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=word)
     # Staleness before legality: "already decided by Maria at 14:02" is true where "you may not decide" would not be.
-    stale = staleness(tx, row, seen=seen, desk=desk)
+    stale = staleness(tx, row, seen=seen, presser=act.actor, desk=desk)
     if stale is not None:
         return refuse(tx, Denied(STALE, stale), act=act, row=row, desk=desk, facts=facts, doing=doing)
     answer = authorize(doing, proposal_of(row), facts=facts, policy=desk.policy, now=act.at)

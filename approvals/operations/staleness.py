@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from approvals.change import State
+from approvals.change import PersonId, State
 from approvals.operations.desk import Desk
 from approvals.reading import terms
 from approvals.store.people import people
@@ -24,20 +24,37 @@ class Seen:
     fits: Callable[[Terms], bool]
 
 
-def staleness(tx: Tx, row: RequestRow, *, seen: Seen, desk: Desk) -> Sentence | None:
-    """What happened since the card was drawn, for the person who pressed it; None if the card was up to date."""
+def staleness(tx: Tx, row: RequestRow, *, seen: Seen, presser: PersonId | None, desk: Desk) -> Sentence | None:
+    """What happened since the card was drawn, said to the one who pressed it; None if the card was up to date."""
     if row.state is State.WAITING and seen.version == row.version and seen.fits(terms(row, catalog=desk.catalog)):
         return None
-    known = people(tx, row.decided_by, row.requester)
-    who = known[row.decided_by].name if row.decided_by in known else ""
-    at = row.decided_at or ""
-    if row.state is State.DENIED:
-        return say("{who} has already denied this, on {at}. Your press changed nothing.", who=who, at=at)
     if row.state is State.LAPSED:
         return say("This request has lapsed: nobody decided in time. Your press changed nothing.")
     if row.state is State.WITHDRAWN:
-        requester = known[row.requester].name if row.requester in known else ""
-        return say("{who} has withdrawn this request. Your press changed nothing.", who=requester)
+        return _withdrawn(tx, row, presser=presser)
     if row.decided_by:
-        return say("{who} has already approved this, on {at}. Your press changed nothing.", who=who, at=at)
+        return _decided(tx, row, presser=presser)
     return say("This card was out of date. Here is the request as it stands now; please look again.")
+
+
+def _withdrawn(tx: Tx, row: RequestRow, *, presser: PersonId | None) -> Sentence:
+    if presser == row.requester:
+        return say("You have withdrawn this request yourself. This press changed nothing more.")
+    return say("{who} has withdrawn this request. Your press changed nothing.", who=_name(tx, row.requester))
+
+
+def _decided(tx: Tx, row: RequestRow, *, presser: PersonId | None) -> Sentence:
+    at, was_denied = row.decided_at or "", row.state is State.DENIED
+    if presser == row.decided_by:
+        if was_denied:
+            return say("You have already denied this, on {at}. This press changed nothing more.", at=at)
+        return say("You have already approved this, on {at}. This press changed nothing more.", at=at)
+    who = _name(tx, row.decided_by)
+    if was_denied:
+        return say("{who} has already denied this, on {at}. Your press changed nothing.", who=who, at=at)
+    return say("{who} has already approved this, on {at}. Your press changed nothing.", who=who, at=at)
+
+
+def _name(tx: Tx, person: str | None) -> str:
+    known = people(tx, person)
+    return known[person].name if person in known else ""

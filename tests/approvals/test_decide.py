@@ -176,19 +176,37 @@ _OLD = Seen(version=1, fits=lambda _terms: True)
 
 
 @pytest.mark.parametrize("again", ["approves", "denies"])
-async def test_a_second_press_reads_who_was_first(story: Story, again: str) -> None:
+@pytest.mark.parametrize(("first", "done"), [("approves", "approved"), ("denies", "denied")])
+async def test_a_second_press_by_somebody_else_reads_who_was_first(story: Story, first: str, done: str, again: str) -> None:
     request = await story.asked()
-    story.clock.advance(timedelta(hours=2, minutes=2))
-    await story.approves(request)
+    at = story.clock.advance(timedelta(hours=2, minutes=2))
+    await getattr(story, first)(request)
+
+    outcome = await getattr(story, again)(request, JONAS, seen=_OLD)
+
+    sentence = say(f"{{who}} has already {done} this, on {{at}}. Your press changed nothing.", who="Maria Lindqvist", at=at)
+    await _refused(story, request, outcome, sentence, check=0)
+
+
+@pytest.mark.parametrize("again", ["approves", "denies"])
+@pytest.mark.parametrize(("first", "done"), [("approves", "approved"), ("denies", "denied")])
+async def test_whoever_presses_again_is_spoken_to_and_not_about(story: Story, first: str, done: str, again: str) -> None:
+    request = await story.asked()
+    at = story.clock.advance(timedelta(hours=2, minutes=2))
+    await getattr(story, first)(request)
 
     outcome = await getattr(story, again)(request, seen=_OLD)
 
-    sentence = say(
-        "{who} has already approved this, on {at}. Your press changed nothing.",
-        who="Maria Lindqvist",
-        at=NOON + timedelta(hours=2, minutes=2),
-    )
+    sentence = say(f"You have already {done} this, on {{at}}. This press changed nothing more.", at=at)
     await _refused(story, request, outcome, sentence, check=0)
+
+
+async def test_whoever_has_withdrawn_it_is_spoken_to(story: Story) -> None:
+    request = await story.brought_to(State.WITHDRAWN)
+
+    outcome = await story.approves(request, ANA, seen=_OLD)
+
+    await _refused(story, request, outcome, say("You have withdrawn this request yourself. This press changed nothing more."), check=0)
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,13 @@ async def test_of_any_number_of_presses_at_once_one_wins(asked_for: Path, tmp_pa
     winners = [words.index("done") for words in heard]
     verdicts = [verdict_of(winner, FIRST + place) for place, winner in enumerate(winners)]
     names = [approvers[winner].title() for winner in winners]
-    losers = [_loses_to(name, verdict) for name, verdict in zip(names, verdicts, strict=True)]
-    assert [sorted(words) for words in heard] == [sorted(["done", *[words] * 3]) for words in losers]
+    assert heard == [
+        [
+            "done" if place == winner else _loses_to(verdict, None if approvers[place] == approvers[winner] else name)
+            for place in range(_PROCESSES)
+        ]
+        for winner, verdict, name in zip(winners, verdicts, names, strict=True)
+    ]
     assert await _recorded(path) == [
         (FIRST + place, verdict, approvers[winner], _PROOFS[verdict])
         for place, (winner, verdict) in enumerate(zip(winners, verdicts, strict=True))
@@ -110,11 +115,12 @@ _PROOFS = {verdict: Counter({("request:submit", 1): 1, (f"request:{verdict.value
 _ENDS = {State.APPROVED: Verdict.APPROVE, State.DENIED: Verdict.DENY}
 
 
-def _loses_to(name: str, verdict: Verdict) -> str:
-    """What everybody but the winner reads."""
-    if verdict is Verdict.DENY:
-        return str(say("{who} has already denied this, on {at}. Your press changed nothing.", who=name, at=NOON))
-    return str(say("{who} has already approved this, on {at}. Your press changed nothing.", who=name, at=NOON))
+def _loses_to(verdict: Verdict, name: str | None) -> str:
+    """What a press that came second reads: who was first, or with ``name`` None that it was the presser."""
+    done = "denied" if verdict is Verdict.DENY else "approved"
+    if name is None:
+        return str(say(f"You have already {done} this, on {{at}}. This press changed nothing more.", at=NOON))
+    return str(say(f"{{who}} has already {done} this, on {{at}}. Your press changed nothing.", who=name, at=NOON))
 
 
 async def _recorded(path: Path) -> list[tuple[int, Verdict, str, Counter[tuple[str, int | None]]]]:

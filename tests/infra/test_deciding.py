@@ -165,7 +165,7 @@ async def test_a_press_on_a_card_from_before_is_refused_with_what_has_happened(l
     assert await refusals(local) == [(FIRST, "Maria Lindqvist", 0)]
 
 
-async def test_a_second_press_is_told_who_decided_and_when(local: Local) -> None:
+async def test_whoever_presses_again_is_told_that_it_was_they_and_when(local: Local) -> None:
     maria = local.simulator.person(MARIA)
     card = await asked(local)
     await maria.presses("Approve", on=card)
@@ -175,7 +175,7 @@ async def test_a_second_press_is_told_who_decided_and_when(local: Local) -> None
     answer = screen(await maria.presses("Deny with this reason", inputs={"reason": "Oh no."}, on=card))
 
     when = Language("en-GB", "Europe/Stockholm").moment(row.decided_at)
-    assert answer.shows(f"Maria Lindqvist has already approved this, on {when}. Your press changed nothing.")
+    assert answer.shows(f"You have already approved this, on {when}. This press changed nothing more.")
     assert (await request_row(local)).state.value == "granted"
     assert await ledger(local) == [*LOOP[:4], ("act:refused", "Maria Lindqvist")]
 
@@ -230,7 +230,7 @@ async def test_of_an_approval_and_a_denial_at_once_exactly_one_holds(local: Loca
     decided = [kind for kind, _ in await ledger(local) if kind in ("request:approve", "request:deny")]
     assert len(decided) == 1
     assert [check for _, _, check in await refusals(local)] == [0, 0]
-    assert sum("Your press changed nothing." in " ".join(screen(answer).words) for answer in answers) == 2
+    assert sum("This press changed nothing more." in " ".join(screen(answer).words) for answer in answers) == 2
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -276,7 +276,7 @@ async def test_a_press_that_is_overtaken_by_the_next_changes_nothing_late(local:
     late = screen(await overtaken)
     await quiet(local)
 
-    assert "has already approved this" in " ".join(late.words)
+    assert "You have already approved this" in " ".join(late.words)
     assert await ledger(local) in (
         [*LOOP[:2], ("act:refused", "Maria Lindqvist"), *LOOP[2:4]],
         [*LOOP[:3], ("act:refused", "Maria Lindqvist"), LOOP[3]],
@@ -331,7 +331,7 @@ async def test_where_execute_is_dead_a_refusal_is_said_in_the_chat(local: Local)
     await maria.submits({**object_at(card.button("Approve").action, "fallback", "data"), "seen": 5}, on=card)
     await quiet(local)
 
-    assert "has already approved this" in told(maria)[0]
+    assert "You have already approved this" in told(maria)[0]
     assert told(maria)[1] == "You have already decided on this request."
     assert len(maria.cards()) == 1
     assert (await ledger(local))[4:] == [("act:refused", "Maria Lindqvist")] * 2
