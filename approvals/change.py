@@ -14,6 +14,8 @@ PersonId = NewType("PersonId", str)
 """An Entra object id, in lower case. E-mail addresses and names are reassigned; object ids are not."""
 EntitlementId = NewType("EntitlementId", str)
 RequestId = NewType("RequestId", int)
+HELPDESK = "helpdesk"
+"""The role of those who may read tickets."""
 
 
 def number(request: RequestId) -> str:
@@ -62,6 +64,11 @@ class Person:
     locale: str = "en-GB"
     time_zone: str = "UTC"
     roles: tuple[str, ...] = ()
+
+    @property
+    def may_read_tickets(self) -> bool:
+        """Whether the directory lets them in at the helpdesk's pages."""
+        return self.enabled and HELPDESK in self.roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     """The request as ``reader`` may see it now."""
     offer = _entitlement(row, shelf.catalog)
     asked = tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
-    known = people(tx, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
+    known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
     around = tx.run(_AROUND, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement}).one()
     return RequestView(
         id=id_of(row),
@@ -82,7 +82,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         state=row.state,
         standing=_standing(row, reader),
         ticket=ticket_number(around.ticket),
-        ticket_url=f"{shelf.url}/tickets/{ticket_number(around.ticket)}" if shelf.url else None,
+        ticket_url=_ticket_url(around.ticket, reader=known.get(reader), shelf=shelf),
         requester=_view(row.requester, known),
         beneficiary=_view(row.beneficiary, known),
         entitlement=entitlement_view(offer, known),
@@ -239,6 +239,13 @@ def _grant(row: RequestRow, granted_at: datetime, ends_at: datetime, owners: Map
         granted_at=granted_at,
         ends_at=ends_at,
     )
+
+
+def _ticket_url(ticket: int, *, reader: Person | None, shelf: Shelf) -> str | None:
+    """The ticket's page, for those whom it would let in: a link that ends at a closed door is worse than none."""
+    if reader is None or not reader.may_read_tickets or not shelf.url:
+        return None
+    return f"{shelf.url}/tickets/{ticket_number(ticket)}"
 
 
 def _standing(row: RequestRow, reader: PersonId) -> Standing:

@@ -89,6 +89,7 @@ class RequestView:
     standing: Standing
     ticket: str
     ticket_url: str | None
+    """The ticket's page at the helpdesk; None for a reader whom it would turn away."""
     requester: PersonView
     beneficiary: PersonView
     entitlement: EntitlementView

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from approvals import reading
-from approvals.change import Person
+from approvals.change import HELPDESK, Person
 from approvals.operations.desk import Desk
 from approvals.store.people import people
 from approvals.words import say
@@ -28,7 +28,6 @@ from bot.desk.session import Cookies
 from bot.settings import Settings
 from cards.language import Language
 
-ROLE = "helpdesk"
 SIGNED_OUT = "/desk/signed-out"
 
 log = logging.getLogger("bot.desk")
@@ -71,7 +70,7 @@ class Door:
                 return self._turned_out(visitor)
             # (3) Role.
             language = Language(person.locale, person.time_zone)
-            if ROLE not in visitor.roles or ROLE not in person.roles:
+            if HELPDESK not in visitor.roles or not person.may_read_tickets:
                 return await self._whom_to_ask(visitor, language=language)
             return await show(request, Reader(person=person, language=language))
 
@@ -149,11 +148,11 @@ class Door:
         return response
 
     async def _whom_to_ask(self, visitor: Visitor, *, language: Language) -> web.Response:
-        helpdesk = await self._desk.store.read(lambda tx: reading.holders(tx, ROLE))
+        helpdesk = await self._desk.store.read(lambda tx: reading.holders(tx, HELPDESK))
         names = language.any_of(one.name for one in helpdesk)
         sentence = say("These pages are for the helpdesk, and {name} is not on it.", name=visitor.name)
-        ask = say("Ask {names} to look for you, or ask whoever looks after Countersign for the role “{role}”.", names=names, role=ROLE)
-        nobody = say("Ask whoever looks after Countersign for the role “{role}”.", role=ROLE)
+        ask = say("Ask {names} to look for you, or ask whoever looks after Countersign for the role “{role}”.", names=names, role=HELPDESK)
+        nobody = say("Ask whoever looks after Countersign for the role “{role}”.", role=HELPDESK)
         mine = say("Your own requests are in Teams: write “my requests” to Countersign.")
         link = (_SOMEBODY_ELSE, say("Sign in as somebody else"))
         told = (sentence, ask if names else nobody, mine)
