@@ -7,9 +7,9 @@ from cards.language import Language
 from cards.render import Card, attachment
 
 
-def text_activity(sentence: Sentence, *, language: Language) -> dict[str, object]:
-    """A plain message. ``textFormat`` is plain: nothing that somebody typed is read as Markdown."""
-    return {"type": "message", "text": language.words(sentence), "textFormat": "plain"}
+def text_activity(*sentences: Sentence, language: Language) -> dict[str, object]:
+    """A plain message, a line for each sentence. ``textFormat`` is plain: nothing that somebody typed is read as Markdown."""
+    return {"type": "message", "text": "\n".join(map(language.words, sentences)), "textFormat": "plain"}
 
 
 def card_activity(card: Card, summary: Sentence, *, language: Language) -> dict[str, object]:

@@ -31,8 +31,8 @@ from bot.understanding.read import understand
 from bot.visit import Visit
 from cards.render import Card
 
-Answer = Sentence | Card | None
-"""A sentence, a card, or nothing where the answer is a card that is posted by itself."""
+Answer = Sentence | tuple[Sentence, ...] | Card | None
+"""A sentence or a few, a card, or nothing where the answer is a card that is posted by itself."""
 
 
 async def talk(visit: Visit, text: str, *, counter: Counter) -> None:
@@ -64,10 +64,11 @@ def _answer(tx: Tx, visit: Visit, understood: Command | Progress | Unclear, *, c
 
 def _send(tx: Tx, visit: Visit, answer: Answer, *, who: Reader) -> None:
     if answer is not None:
-        if isinstance(answer, Sentence):
-            activity = text_activity(answer, language=who.language)
-        else:
+        if isinstance(answer, dict):
             activity = card_activity(answer, say("Countersign has answered you."), language=who.language)
+        else:
+            sentences = (answer,) if isinstance(answer, Sentence) else answer
+            activity = text_activity(*sentences, language=who.language)
         outbox.reply(tx, visit.person, as_json(activity), trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
     if not visit.is_personal:
         pointer = text_activity(say("I have answered you in our own chat, where only you can read it."), language=who.language)
@@ -77,7 +78,7 @@ def _send(tx: Tx, visit: Visit, answer: Answer, *, who: Reader) -> None:
 def _progress(tx: Tx, visit: Visit, progress: Progress, *, who: Reader, counter: Counter) -> Answer:
     if progress.question is not None:
         drafts.keep(tx, visit.person, progress.draft.to_json(), now=visit.at)
-        return progress.question
+        return (progress.remark, progress.question) if progress.remark else progress.question
     return drafting.preview(tx, progress.draft, visit=visit, reader=who, counter=counter)
 
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from approvals.catalog import Catalog
 from approvals.change import EntitlementId
+from approvals.words import Sentence
 from bot.understanding import questions, references
 from bot.understanding.commands import bare
 from bot.understanding.draft import Draft, Field
 from bot.understanding.durations import Doubt
 from bot.understanding.masking import spoken_names, words
 from bot.understanding.outcome import Progress
-from bot.understanding.progress import merged, next_step
+from bot.understanding.progress import asked_again, merged, next_step
 from bot.understanding.sentence import Reading, is_telling, read
 
 _NUMBER = re.compile(r"(?:for |about |make it )?(?P<amount>[0-9]{1,5}(?:[.,][0-9]{1,2})?)")
@@ -23,6 +24,9 @@ _CHOICE = re.compile(
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _YES = re.compile(r"(?:yes|yep|yeah|yup|correct|right|exactly|that one|ok|okay|sure|that's it)(?: please)?", re.IGNORECASE)
 _NO = re.compile(r"(?:no|nope|none(?: of (?:them|these|those))?|neither|something else|another one)", re.IGNORECASE)
+SEND = re.compile(r"(?:send|submit)(?: (?:it|this|that|(?:the|my) request))?(?: (?:now|off))?|go ahead", re.IGNORECASE)
+"""Words that ask for what the button on the preview does."""
+_BARE_NO = re.compile(r"no|nope|nah", re.IGNORECASE)
 _CORRECTION = re.compile(
     r"(?:(?:(?:no|nope)(?=[,.:!–-])|actually|sorry|wait|oops|rather|correction|i meant?|make (?:it|that)|"
     r"change (?:it |that |the (?:duration|time|length|entitlement|system) )?to|better|let's say)(?!\w)[\s,.:!–-]*)+",
@@ -54,6 +58,9 @@ class Said:
 
 def answer(said: Said, *, draft: Draft) -> Progress | None:
     """The draft after the open question was answered; None when ``said`` is no answer to it (a new request, for one)."""
+    remark = None if draft.asked is None else _remark(bare(said.text), draft=draft)
+    if remark is not None:
+        return asked_again(draft, remark, catalog=said.catalog)
     match draft.asked:
         case Field.ENTITLEMENT:
             return _entitlement(said, draft=draft)
@@ -63,6 +70,17 @@ def answer(said: Said, *, draft: Draft) -> Progress | None:
             return _reason(said, draft=draft)
         case None:
             return None
+
+
+def _remark(said: str, *, draft: Draft) -> Sentence | None:
+    """What to say to one of the short words that answer no question about what, how long or why; None for anything else."""
+    if SEND.fullmatch(said):
+        return questions.NOT_YET
+    if draft.asked is Field.ENTITLEMENT and draft.offered:
+        return None
+    if _YES.fullmatch(said):
+        return questions.YES_TO_WHAT
+    return questions.NO_TO_WHAT if _BARE_NO.fullmatch(said) else None
 
 
 def _entitlement(said: Said, *, draft: Draft) -> Progress | None:

@@ -34,10 +34,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """A draft that the message began or changed. ``question`` asks for what is missing; None when the draft is ready for the preview."""
+    """A draft that the message began or changed. ``question`` asks for what is missing; None when the draft is ready for the preview.
+
+    ``remark`` is said before the question: why the message was no answer to it.
+    """
 
     draft: Draft
     question: Sentence | None
+    remark: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from approvals.catalog import Catalog
+from approvals.words import Sentence
 from bot.understanding import questions
 from bot.understanding.draft import Draft
 from bot.understanding.durations import Doubt
@@ -53,3 +54,9 @@ def next_step(draft: Draft, *, catalog: Catalog, doubt: Doubt | None = None, not
     """``draft`` with the question for its first missing field."""
     draft = replace(settled(draft, catalog=catalog), amount="")
     return Progress(draft=draft, question=questions.question(draft, catalog=catalog, doubt=doubt, not_found=not_found))
+
+
+def asked_again(draft: Draft, remark: Sentence, *, catalog: Catalog) -> Progress:
+    """``draft`` unchanged, with the question that is open and why the message did not answer it."""
+    open_question = questions.which_unit(draft.amount) if draft.amount else questions.question(draft, catalog=catalog)
+    return Progress(draft=draft, question=open_question, remark=remark)

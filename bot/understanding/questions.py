@@ -28,6 +28,13 @@ NEGATED = say(
 )
 FOR_OTHERS = say("I can ask for access for yourself only. Whoever needs it can write to me in the same way.")
 BUTTONS = say("Deciding is done with the buttons on the card, so that you see what you decide. Say “my requests” or “help” for more.")
+YES_TO_WHAT = say("“Yes” alone does not answer what I asked.")
+NO_TO_WHAT = say("If you want to drop this request, say “cancel”; nothing is sent then. If not, please answer this:")
+NOT_YET = say("I cannot send it yet, because something is still missing.")
+NOTHING_TO_SEND = say(
+    "There is nothing to send: you are not in the middle of a request. "
+    "Say what you need, for how long and why; then you see a preview, and its button sends it."
+)
 WAITING = say(
     "Your request is ready: press “Send request” on its preview to send it. "
     "To change it, say for example “make it 2 hours”; to drop it, say “cancel”."

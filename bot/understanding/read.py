@@ -14,8 +14,8 @@ from datetime import datetime
 from approvals.catalog import Catalog
 from approvals.words import Sentence
 from bot.understanding import questions
-from bot.understanding.answers import Said, answer, correct
-from bot.understanding.commands import done_with, recognise
+from bot.understanding.answers import SEND, Said, answer, correct
+from bot.understanding.commands import bare, done_with, recognise
 from bot.understanding.draft import Draft, Field
 from bot.understanding.masking import mentions
 from bot.understanding.normalise import LONGEST, normalise
@@ -86,4 +86,6 @@ def _hint(said: Said, *, draft: Draft | None) -> Sentence:
         return questions.NEGATED
     if _DECIDES.fullmatch(said.text):
         return questions.BUTTONS
-    return questions.WAITING if draft is not None and draft.missing is None else questions.UNKNOWN
+    if draft is not None and draft.missing is None:
+        return questions.WAITING
+    return questions.NOTHING_TO_SEND if draft is None and SEND.fullmatch(bare(said.text)) else questions.UNKNOWN

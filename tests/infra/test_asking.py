@@ -176,6 +176,7 @@ async def test_one_question_is_asked_at_a_time_and_wrong_answers_are_asked_again
     for said, question in (
         ("I need write access to billing-db", "How long do you need “Write access to billing-db”?"),
         ("banana", "How long exactly do you need"),
+        ("yes", "“Yes” alone does not answer what I asked.\nHow long do you need “Write access to billing-db”? For example 4 hours"),
         ("4", "4 what: hours or days?"),
         ("hours", "Why do you need “Write access to billing-db” for 4 hours?"),
         ("because", "Why do you need “Write access to billing-db” for 4 hours?"),

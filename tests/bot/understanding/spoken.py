@@ -13,18 +13,21 @@ HINTS = {
     questions.FOR_OTHERS: "for others",
     questions.WAITING: "waiting",
     questions.BUTTONS: "buttons",
+    questions.NOTHING_TO_SEND: "nothing to send",
 }
+REMARKS = {questions.YES_TO_WHAT: "yes?", questions.NO_TO_WHAT: "no?", questions.NOT_YET: "not yet"}
 
 
 def line(outcome: Command | Progress | Unclear) -> str:
-    """``outcome`` on one line: "entitlement | length | reason | reference | next", "command: …" or "unclear: …"."""
+    """``outcome`` on one line: "entitlement | length | reason | reference | next | remark", "command: …" or "unclear: …"."""
     if isinstance(outcome, Command):
         return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument)))
     if isinstance(outcome, Unclear):
         return f"unclear: {HINTS[outcome.hint]}"
     draft = outcome.draft
     following = "ready" if outcome.question is None else " ".join((f"asks {draft.asked}", *draft.offered))
-    return " | ".join((draft.entitlement or "?", length(draft.duration), draft.reason or "?", draft.reference or "-", following))
+    known = (draft.entitlement or "?", length(draft.duration), draft.reason or "?", draft.reference or "-", following)
+    return " | ".join((*known, REMARKS[outcome.remark]) if outcome.remark else known)
 
 
 def length(duration: timedelta | None) -> str:

@@ -69,6 +69,33 @@ def test_number_without_unit_is_answered_by_the_question_which_unit(catalog: Cat
     assert question == "4 what: hours or days? I would rather ask than guess. Answer for example “4 hours” or “4 days”."
 
 
+@pytest.mark.parametrize(
+    ("said", "remark"),
+    [
+        ("yes", "“Yes” alone does not answer what I asked."),
+        ("no", "If you want to drop this request, say “cancel”; nothing is sent then. If not, please answer this:"),
+        ("send", "I cannot send it yet, because something is still missing."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("amount", "question"),
+    [
+        ("", "How long do you need “Write access to billing-db”? For example 4 hours; at most 8 hours."),
+        ("4", "4 what: hours or days? I would rather ask than guess. Answer for example “4 hours” or “4 days”."),
+    ],
+)
+def test_a_word_that_says_no_length_of_time_is_told_why_and_asked_again(
+    said: str, remark: str, amount: str, question: str, catalog: Catalog
+) -> None:
+    draft = Draft(entitlement=WRITE, asked=Field.DURATION, amount=amount)
+
+    outcome = understand(said, draft=draft, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    assert isinstance(outcome, Progress)
+    assert outcome.draft == draft
+    assert [Language("en-GB", LISBON).words(each) for each in (outcome.remark, outcome.question) if each] == [remark, question]
+
+
 def test_entitlement_that_left_the_catalog_is_asked_for_again(catalog: Catalog) -> None:
     draft = Draft(entitlement=EntitlementId("gone"), duration=timedelta(hours=1), asked=Field.REASON)
 
