@@ -19,14 +19,14 @@ from approvals.store.requests import find
 from approvals.store.sqlite import Tx
 from approvals.views import Standing
 from approvals.words import Sentence, say
-from bot import drafting
+from bot import drafting, inquiring
 from bot.counter import Counter, Reader, reader
 from bot.lists import access, catalog, help_for, requests
 from bot.presses import stranger_card
 from bot.replies import as_json, card_activity, text_activity
 from bot.understanding.draft import Draft
 from bot.understanding.match import search
-from bot.understanding.outcome import Command, CommandKind, Progress, Unclear
+from bot.understanding.outcome import Command, CommandKind, Inquiry, Progress, Unclear
 from bot.understanding.read import understand
 from bot.visit import Visit
 from cards.render import Card
@@ -45,7 +45,7 @@ async def talk(visit: Visit, text: str, *, counter: Counter) -> None:
     await desk.store.write(lambda tx: _answer(tx, visit, understood, counter=counter))
 
 
-def _answer(tx: Tx, visit: Visit, understood: Command | Progress | Unclear, *, counter: Counter) -> None:
+def _answer(tx: Tx, visit: Visit, understood: Command | Inquiry | Progress | Unclear, *, counter: Counter) -> None:
     if not is_first_time(tx, visit.trigger, now=visit.at):
         return
     who = reader(tx, visit.person)
@@ -55,6 +55,8 @@ def _answer(tx: Tx, visit: Visit, understood: Command | Progress | Unclear, *, c
     match understood:
         case Progress():
             answer: Answer = _progress(tx, visit, understood, who=who, counter=counter)
+        case Inquiry():
+            answer = inquiring.answer(tx, understood, counter=counter)
         case Unclear():
             answer = understood.hint
         case Command():

@@ -154,6 +154,8 @@ def _reason(said: Said, *, draft: Draft) -> Progress | None:
         return corrected
     if reading.is_request and reading.match and not reading.is_negated and not reading.is_question:
         return None
+    if said.text.endswith("?") and not _NEW_REASON.fullmatch(said.text):
+        return asked_again(draft, questions.A_QUESTION, catalog=said.catalog)
     text = _quoted(said.text)
     if _NO_REASON.fullmatch(bare(text)) or not (is_telling(text) or (len(text) >= 4 and text.isalpha())):
         return next_step(draft, catalog=said.catalog)

@@ -1,8 +1,9 @@
-"""What a message turned out to be: a command, progress on a draft, or something that was not understood."""
+"""What a message turned out to be: a command, progress on a draft, a question, or something that was not understood."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from approvals.change import EntitlementId
 from approvals.words import Sentence
 from bot.understanding.draft import Draft
 
@@ -42,6 +43,19 @@ class Progress:
     draft: Draft
     question: Sentence | None
     remark: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """A question to be answered; nothing has changed.
+
+    ``is_whose`` when it asks who owns, or decides on, what ``about`` names: nothing there that the catalog knows, when it is empty.
+    ``following`` is said after the answer: the question that is still open in the draft, or how to send it.
+    """
+
+    is_whose: bool
+    about: tuple[EntitlementId, ...]
+    following: Sentence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,5 +58,4 @@ def next_step(draft: Draft, *, catalog: Catalog, doubt: Doubt | None = None, not
 
 def asked_again(draft: Draft, remark: Sentence, *, catalog: Catalog) -> Progress:
     """``draft`` unchanged, with the question that is open and why the message did not answer it."""
-    open_question = questions.which_unit(draft.amount) if draft.amount else questions.question(draft, catalog=catalog)
-    return Progress(draft=draft, question=open_question, remark=remark)
+    return Progress(draft=draft, question=questions.following(draft, catalog=catalog), remark=remark)

@@ -31,6 +31,7 @@ BUTTONS = say("Deciding is done with the buttons on the card, so that you see wh
 YES_TO_WHAT = say("“Yes” alone does not answer what I asked.")
 NO_TO_WHAT = say("If you want to drop this request, say “cancel”; nothing is sent then. If not, please answer this:")
 NOT_YET = say("I cannot send it yet, because something is still missing.")
+A_QUESTION = say("That reads like a question, so I have not taken it as your reason.")
 NOTHING_TO_SEND = say(
     "There is nothing to send: you are not in the middle of a request. "
     "Say what you need, for how long and why; then you see a preview, and its button sends it."
@@ -49,6 +50,13 @@ def question(draft: Draft, *, catalog: Catalog, doubt: Doubt | None = None, not_
     if entry is None or draft.missing is None:
         return None
     return _how_long(entry, doubt) if draft.missing is Field.DURATION else _why(entry, draft)
+
+
+def following(draft: Draft, *, catalog: Catalog) -> Sentence:
+    """What is said of ``draft`` once something else has been answered: its open question, or how a complete one is sent."""
+    if draft.amount:
+        return which_unit(draft.amount)
+    return question(draft, catalog=catalog) or WAITING
 
 
 def which_unit(amount: str) -> Sentence:

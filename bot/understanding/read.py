@@ -1,7 +1,7 @@
 """What a message means in a conversation: the one door of this package.
 
 1. Too long, or without a readable word: unclear.
-2. A command is a command at any point.
+2. A command is a command at any point, and a question to Countersign is a question (inquiries.py).
 3. While a question is open, the message is its answer first (answers.py).
 4. A correction changes the draft: "make it 2 hours", "no, payroll".
 5. A whole request begins a new draft; a name alone begins one too when none is open.
@@ -17,9 +17,10 @@ from bot.understanding import questions
 from bot.understanding.answers import SEND, Said, answer, correct
 from bot.understanding.commands import bare, done_with, recognise
 from bot.understanding.draft import Draft, Field
+from bot.understanding.inquiries import inquiry
 from bot.understanding.masking import mentions
 from bot.understanding.normalise import LONGEST, normalise
-from bot.understanding.outcome import Command, CommandKind, Progress, Unclear
+from bot.understanding.outcome import Command, CommandKind, Inquiry, Progress, Unclear
 from bot.understanding.progress import begin, settled
 from bot.understanding.sentence import Reading, read
 
@@ -28,7 +29,9 @@ _DECIDES = re.compile(r"(?:approved?|den(?:y|ied)|reject(?:ed)?|accept(?:ed)?|de
 _LONGEST_NAME = 80
 
 
-def understand(text: str, *, draft: Draft | None, catalog: Catalog, now: datetime, time_zone: str) -> Command | Progress | Unclear:
+def understand(
+    text: str, *, draft: Draft | None, catalog: Catalog, now: datetime, time_zone: str
+) -> Command | Inquiry | Progress | Unclear:
     """What the person who wrote ``text`` wants, given the ``draft`` of their conversation so far.
 
     ``now`` is aware; ``time_zone`` is the person's IANA zone, in which "until 17:00" is read. Never raises for what ``text`` holds.
@@ -44,10 +47,10 @@ def understand(text: str, *, draft: Draft | None, catalog: Catalog, now: datetim
 
     draft = None if draft is None else settled(draft, catalog=catalog)
 
-    # (2) Commands.
-    command = _command(words, draft=draft, catalog=catalog)
-    if command is not None:
-        return command
+    # (2) Commands and questions.
+    other = _command(words, draft=draft, catalog=catalog) or inquiry(words, draft=draft, catalog=catalog)
+    if other is not None:
+        return other
 
     reading = read(words, catalog=catalog, now=now, time_zone=time_zone)
     said = Said(text=words, reading=reading, catalog=catalog, now=now, time_zone=time_zone)

@@ -73,7 +73,7 @@ def read(text: str, *, catalog: Catalog, now: datetime, time_zone: str) -> Readi
         reason=_reason(text, parts.reason),
         reference=references.first(text),
         unknown=unknown,
-        telling=(*telling_words(asking, catalog=catalog), *_levels(asking, catalog=catalog)),
+        telling=(*telling_words(asking, catalog=catalog), *levels_in(asking, catalog=catalog)),
         asks=any(clause.asks for clause in parts.clauses),
         speaks_of_access=_ACCESS.search(asking) is not None,
         is_negated=_NEGATION.search(asking) is not None,
@@ -90,7 +90,7 @@ def _is_for_others(text: str, asking: str, *, unknown: tuple[str, ...]) -> bool:
 def _hinted(named: tuple[Mention, ...], asking: str, *, catalog: Catalog) -> tuple[EntitlementId, ...]:
     if not named:
         return ()
-    match = settle(named, levels=_levels(asking, catalog=catalog), is_plain=False, catalog=catalog)
+    match = settle(named, levels=levels_in(asking, catalog=catalog), is_plain=False, catalog=catalog)
     return match.near if match.sure is None else (match.sure,)
 
 
@@ -99,7 +99,7 @@ def _within(named: tuple[Mention, ...], clauses: tuple[Clause, ...]) -> tuple[Me
 
 
 def _match(asking: str, named: tuple[Mention, ...], *, unknown: tuple[str, ...], catalog: Catalog) -> Match:
-    levels = _levels(asking, catalog=catalog)
+    levels = levels_in(asking, catalog=catalog)
     if named:
         return settle(named, levels=levels, is_plain=not unknown, catalog=catalog)
     telling = telling_words(asking, catalog=catalog)
@@ -113,7 +113,8 @@ def telling_words(asking: str, *, catalog: Catalog) -> tuple[str, ...]:
     return tuple(word for word in words(asking) if _LETTER.search(word) and not any(word in known for known in grammar))
 
 
-def _levels(asking: str, *, catalog: Catalog) -> tuple[str, ...]:
+def levels_in(asking: str, *, catalog: Catalog) -> tuple[str, ...]:
+    """The levels of the catalog that ``asking`` speaks of."""
     spoken = asking.replace("read-only", "read").replace("read only", "read")
     known = index(catalog).levels
     said = (LEVELS.get(word, word) for word in words(spoken))

@@ -23,6 +23,7 @@ from tests.infra.scenes import (
     granted,
     heard,
     joins,
+    leaves,
     ledger,
     parts,
     previewed,
@@ -190,6 +191,51 @@ async def test_one_question_is_asked_at_a_time_and_wrong_answers_are_asked_again
     preview = await seen(local, ANA, "Not sent yet")
     assert preview.shows("4 hours")
     assert preview.shows("INC-4711")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("who owns payroll?", "Julia Brandt owns “Prepare the payroll run” and decides who gets it."),
+        ("who owns it", "Maria Lindqvist owns “Write access to billing-db” and decides who gets it; Jonas Weber stands in."),
+        ("who owns the frobnicator?", "I cannot tell what that is about. Name it as the catalog does: “catalog” shows what there is."),
+        (
+            "why do you want to know?",
+            (
+                "That is a question that I have no answer to. You can ask me “who owns billing-db?”, “what can I ask for?”, “my access”, "
+                "“my requests” and “status REQ-1042”. To get access, say “I need …”; “help” shows more."
+            ),
+        ),
+    ],
+)
+async def test_a_question_is_answered_and_never_taken_for_the_reason(local: Local, said: str, answer: str) -> None:
+    ana = local.simulator.person(ANA)
+    await ana.says("I need write access to billing-db for 4 hours")
+    why = await heard(local, ANA, "Why do you need “Write access to billing-db” for 4 hours?")
+
+    await ana.says(said)
+    await quiet(local)
+    await ana.says("to fix INC-4711")
+    preview = await seen(local, ANA, "Not sent yet")
+
+    assert told(ana)[1:] == [f"{answer}\n{why}"]
+    assert preview.shows("to fix INC-4711")
+
+
+async def test_whoever_has_left_is_not_named_as_the_one_who_decides(local: Local) -> None:
+    await leaves(local, MARIA)
+    ana = local.simulator.person(ANA)
+
+    await ana.says("who owns write access to billing-db?")
+    await quiet(local)
+    await leaves(local, JONAS)
+    await ana.says("who owns write access to billing-db?")
+    await quiet(local)
+
+    assert told(ana) == [
+        "Jonas Weber decides who gets “Write access to billing-db”: its owner has left.",
+        "Nobody can decide on “Write access to billing-db” now: its owner has left. Ask the helpdesk to name another.",
+    ]
 
 
 async def test_help_half_way_through_loses_nothing(local: Local) -> None:

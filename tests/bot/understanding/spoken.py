@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.understanding import questions
-from bot.understanding.outcome import Command, Progress, Unclear
+from bot.understanding.outcome import Command, Inquiry, Progress, Unclear
 
 HINTS = {
     questions.TOO_LONG: "too long",
@@ -15,13 +15,15 @@ HINTS = {
     questions.BUTTONS: "buttons",
     questions.NOTHING_TO_SEND: "nothing to send",
 }
-REMARKS = {questions.YES_TO_WHAT: "yes?", questions.NO_TO_WHAT: "no?", questions.NOT_YET: "not yet"}
+REMARKS = {questions.YES_TO_WHAT: "yes?", questions.NO_TO_WHAT: "no?", questions.NOT_YET: "not yet", questions.A_QUESTION: "a question?"}
 
 
-def line(outcome: Command | Progress | Unclear) -> str:
-    """``outcome`` on one line: "entitlement | length | reason | reference | next | remark", "command: …" or "unclear: …"."""
+def line(outcome: Command | Inquiry | Progress | Unclear) -> str:
+    """``outcome`` on one line: "entitlement | length | reason | reference | next | remark", "command: …", "question: …" or "unclear: …"."""
     if isinstance(outcome, Command):
         return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument)))
+    if isinstance(outcome, Inquiry):
+        return " ".join(("question: whose", *outcome.about)) if outcome.is_whose else "question"
     if isinstance(outcome, Unclear):
         return f"unclear: {HINTS[outcome.hint]}"
     draft = outcome.draft
