@@ -64,6 +64,12 @@ def show(tx: Tx, request: RequestId, *people: PersonId) -> None:
         tx.run(insert(_COPY), [{"request": request, "person": person, "shown": 0} for person in people])
 
 
+def is_shown_any(tx: Tx, person: PersonId) -> bool:
+    """Whether a card is in this person's chat, or on its way there. One that could not be brought to them does not count."""
+    theirs = select(CopyRow.id).where(CopyRow.person == person, CopyRow.problem.is_(None))  # type: ignore[union-attr]
+    return tx.exec(theirs.limit(1)).first() is not None
+
+
 def adopt(tx: Tx, request: RequestId, *, person: PersonId, trigger: Trigger) -> None:
     """Make the card that was pressed a copy that is kept up to date: a preview, or one whose posting was never confirmed.
 

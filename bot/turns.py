@@ -97,14 +97,15 @@ class Turns:
         """The app was installed for somebody: they are greeted once, and can be reached from now on."""
         if not visit.is_personal:
             return
-
         await self._counter.desk.store.write(lambda tx: self._greet(tx, visit))
 
     def _greet(self, tx: Tx, visit: Visit) -> None:
-        if outbox.remember_chat(tx, _chat(visit), now=visit.at):
-            who = reader(tx, visit.person)
-            if who.is_welcome:
-                self._say(tx, visit, help_for(who, counter=self._counter))
+        """A greeting stands first in a chat or nowhere: below a card that asks for a decision it would push that card out of sight."""
+        if not outbox.remember_chat(tx, _chat(visit), now=visit.at) or outbox.is_shown_any(tx, visit.person):
+            return
+        who = reader(tx, visit.person)
+        if who.is_welcome:
+            self._say(tx, visit, help_for(who, counter=self._counter))
 
     def _answer(self, tx: Tx, visit: Visit, pressed: Pressed) -> None:
         """A living card is redrawn where it stands, with its words beside it: a second one would be out of date from the next step on."""

@@ -138,6 +138,30 @@ async def test_who_installs_the_app_later_is_shown_how_it_stands_with_the_next_s
     assert all(card.shows("Access is live") for card in sim.person(MARIA).cards() if card.shows("REQ-1001"))
 
 
+async def test_no_greeting_is_put_below_the_first_card_that_somebody_gets(local: Local) -> None:
+    await asked(local)
+    maria = local.simulator.person(MARIA)
+
+    await maria.open_chat()
+    await quiet(local)
+
+    assert [card.shows("Your decision is needed") for card in maria.cards()] == [True]
+
+
+async def test_somebody_whom_no_card_has_reached_is_greeted_when_the_app_is_installed(local: Local) -> None:
+    sim = local.simulator
+    preview = await previewed(local)
+    sim.uninstall(MARIA)
+    await sim.person(ANA).presses("Send request", on=preview)
+    await quiet(local)
+    sim.install(MARIA)
+
+    await sim.person(MARIA).open_chat()
+    await quiet(local)
+
+    assert [card.shows("Ask for access here") for card in sim.person(MARIA).cards()] == [True]
+
+
 async def test_a_notice_that_never_gets_through_is_on_record(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     """Teleport #42419: the requester is never told."""
     sim = local.simulator
