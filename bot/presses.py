@@ -35,7 +35,7 @@ async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter:
     """What the presser sees after pressing ``verb`` with ``data`` (the button's own values and the inputs, merged by the client)."""
     button = open_button(verb, data, viewer=visit.person, key=counter.key)
     if button is not None and button.verb is Verb.REFRESH:
-        return await counter.desk.store.read(lambda tx: Pressed(_refresh(tx, button, reader=reader(tx, visit.person), counter=counter)))
+        return await counter.desk.store.read(lambda tx: _refresh(tx, button, reader=reader(tx, visit.person), counter=counter))
     return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, counter=counter))
 
 
@@ -125,10 +125,11 @@ def _forged(tx: Tx, visit: Visit, verb: str, claimed: object, *, who: Reader, co
     return Pressed(card, request=refused.request, said=refused.reason)
 
 
-def _refresh(tx: Tx, button: Button, *, reader: Reader, counter: Counter) -> Card:
+def _refresh(tx: Tx, button: Button, *, reader: Reader, counter: Counter) -> Pressed:
     if not reader.is_welcome:
-        return stranger_card(reader)
-    return request_now(tx, RequestId(button.id), reader=reader, counter=counter)
+        return Pressed(stranger_card(reader))
+    request = RequestId(button.id)
+    return Pressed(request_now(tx, request, reader=reader, counter=counter), request=request)
 
 
 def request_now(

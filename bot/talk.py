@@ -7,7 +7,7 @@ dealt with exactly once, and an answer that was promised is sent.
 from collections.abc import Callable
 
 from approvals import outbox, reading
-from approvals.change import RequestId
+from approvals.change import RequestId, State
 from approvals.errors import UnknownRequestError
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations import drafts
@@ -17,7 +17,7 @@ from approvals.operations.inbox import is_first_time
 from approvals.operations.withdraw import withdraw
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
-from approvals.views import Standing
+from approvals.views import RequestView, Standing
 from approvals.words import Sentence, say
 from bot import drafting, inquiring
 from bot.counter import Counter, Reader, reader
@@ -29,7 +29,7 @@ from bot.understanding.match import search
 from bot.understanding.outcome import Command, CommandKind, Inquiry, Progress, Unclear
 from bot.understanding.read import understand
 from bot.visit import Visit
-from cards.render import Card
+from cards.render import Card, withdraw_card
 
 Answer = Sentence | tuple[Sentence, ...] | Card | None
 """A sentence or a few, a card, or nothing where the answer is a card that is posted by itself."""
@@ -101,7 +101,7 @@ def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Co
         case CommandKind.STATUS:
             return _status(tx, visit, command.argument, counter=counter)
         case CommandKind.WITHDRAW:
-            return _withdraw(tx, visit, command.argument, counter=counter)
+            return _withdraw(tx, visit, command.argument, who=who, counter=counter)
         case CommandKind.DONE:
             return _done(tx, visit, command.argument, who=who, counter=counter)
 
@@ -121,14 +121,15 @@ def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> 
         if not mine:
             return say("You have not asked for anything yet. Say “request access” to begin.")
         request = mine[0].id
-    if not _concerns(tx, request, visit=visit, counter=counter):
+    if not _concerns(_view(tx, request, visit=visit, counter=counter)):
         return _not_yours(argument)
     outbox.show(tx, request, visit.person)
     ask_for(tx, (Kind.REDRAW, request), now=visit.at)
     return None
 
 
-def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> Answer:
+def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
+    """Ask whether it is really meant; what waits no more is answered by the operation itself."""
     request = _request_id(argument)
     if request is None:
         waiting = [view for view in reading.my_requests(tx, visit.person, shelf=counter.desk.shelf) if view.waiting_for]
@@ -137,9 +138,13 @@ def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -
         if len(waiting) > 1:
             return say("Which request do you want to withdraw? Say “withdraw REQ-…”; “my requests” lists them.")
         request = waiting[0].id
-    said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=say("Withdrawn; nobody needs to decide on it."))
+    view = _view(tx, request, visit=visit, counter=counter)
+    if view is not None and view.standing is Standing.REQUESTER and view.state is State.WAITING:
+        return withdraw_card(view, language=who.language, viewer=who.id, key=counter.key)
+    already = say("You have withdrawn this request already. Still needed? You can ask again.")
+    said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=already)
     # A refusal says that there is such a request: evidence has it, a stranger does not read it.
-    return said if _concerns(tx, request, visit=visit, counter=counter) else _not_yours(argument)
+    return said if _concerns(view) else _not_yours(argument)
 
 
 def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
@@ -165,13 +170,16 @@ def _said(act: Callable[[], Outcome], *, done: Sentence) -> Sentence:
     return outcome.reason if isinstance(outcome, Refused) else done
 
 
-def _concerns(tx: Tx, request: RequestId, *, visit: Visit, counter: Counter) -> bool:
-    """Whether there is such a request and this person has any part in it. To anybody else it is as if there were none."""
+def _view(tx: Tx, request: RequestId, *, visit: Visit, counter: Counter) -> RequestView | None:
     try:
-        view = reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
+        return reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
     except UnknownRequestError:
-        return False
-    return view.standing is not Standing.ONLOOKER
+        return None
+
+
+def _concerns(view: RequestView | None) -> bool:
+    """Whether there is such a request and its reader has any part in it. To anybody else it is as if there were none."""
+    return view is not None and view.standing is not Standing.ONLOOKER
 
 
 def _not_yours(argument: str | None) -> Sentence:

@@ -34,6 +34,7 @@ __all__ = [
     "request_card",
     "requests_card",
     "summary",
+    "withdraw_card",
 ]
 
 CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
@@ -137,12 +138,19 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
     if view.standing is not Standing.REQUESTER:
         return {}
     if view.state is State.WAITING:
-        return {"own": press(_("Withdraw"), Verb.WITHDRAW, Look.DANGER)}
+        # "Keep it" changes nothing: it draws the card as it stands, with the question closed.
+        return {"withdraw": press(_("Yes, withdraw"), Verb.WITHDRAW, Look.DANGER), "keep": press(_("Keep it"), Verb.REFRESH)}
     if view.state is State.GRANTED:
         return {"own": press(_("I'm done"), Verb.HAND_BACK, Look.MAIN)}
-    if view.state in (State.DENIED, State.LAPSED, State.ENDED):
+    if view.state in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.ENDED):
         return {"own": reader.press(_("Ask again"), menu(Verb.FORM), extra={"entitlement": view.entitlement.id})}
     return {}
+
+
+def withdraw_card(view: RequestView, *, language: Language, viewer: PersonId, key: bytes) -> Card:
+    """Whether the requester really wants to withdraw ``view``, which waits. Either button makes the card that of the request."""
+    reader = _Reader(language=language, viewer=viewer, key=key)
+    return reader.draw("withdraw.json.j2", view=view, presses=_presses(view, shown=digest(view.terms), reader=reader))
 
 
 def preview_card(view: PreviewView, *, language: Language, viewer: PersonId, key: bytes, banner: Sentence | None = None) -> Card:

@@ -239,7 +239,9 @@ def _withdrawn(read: _Reading) -> Told:
         tone=Tone.QUIET,
         headline=say("The request was withdrawn"),
         happened=happened,
-        then=say("Nothing was changed.") if read.is_requester else say("Nothing was changed, and nothing is left to decide."),
+        then=say("Nothing was changed. Still needed? You can ask again.")
+        if read.is_requester
+        else say("Nothing was changed, and nothing is left to decide."),
     )
 
 

@@ -23,6 +23,7 @@ from cards.render import (
     preview_card,
     request_card,
     requests_card,
+    withdraw_card,
 )
 from tests.builders import ANA, HOUR, MARIA, NOON, TOM, a_form, a_grant, a_preview, a_request_view, an_entitlement
 
@@ -78,6 +79,7 @@ FLAVOURS = {"ordinary": ORDINARY, "hostile": HOSTILE, "long": LONG}
 def samples(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:
     """Each card with a name for it, such as ``request-waiting-approver``."""
     yield from _requests(words, language=language)
+    yield from _question(words, language=language)
     yield from _forms(words, language=language)
     yield from _lists(words, language=language)
     for tone in Tone:
@@ -149,6 +151,11 @@ def _variants(
     for name, each in named.items():
         yield name, request_card(each, language=language, viewer=TOM.id, key=KEY)
     yield "request-waiting-banner", request_card(view, language=language, viewer=TOM.id, key=KEY, banner=banner, tone=Tone.ALERT)
+
+
+def _question(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:
+    view = a_request_view(standing=Standing.REQUESTER, entitlement=_entitlement(words))
+    yield "withdraw", withdraw_card(view, language=language, viewer=ANA.id, key=KEY)
 
 
 def _forms(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:

@@ -91,7 +91,7 @@ async def every_state(simulator: Simulator) -> None:
     denied = await sent(simulator, "oliver.bennett")
     await maria.presses("Deny with this reason", inputs={"reason": "Read access is enough for this: the fix needs no writing."}, on=denied)
     await sent(simulator, "samuel.osei")
-    await presses(simulator, "samuel.osei", "Withdraw", on="Waiting for a decision")
+    await presses(simulator, "samuel.osei", "Yes, withdraw", on="Waiting for a decision")
     await granted(simulator, "priya.nair")
     await presses(simulator, "priya.nair", "I'm done", on="You have this access now")
     await card(simulator, simulator.person("priya.nair"), "You handed it back")

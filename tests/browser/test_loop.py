@@ -80,10 +80,23 @@ async def test_request_that_is_withdrawn_leaves_nothing_to_decide(ana: OnPage, m
     await ana.asks()
     await expect(maria.button("Approve")).to_be_visible()
     await ana.presses("Withdraw")
+    await expect(ana.card).to_contain_text("Withdraw REQ-1001?")
+    await keep(ana.card, "card-withdraw-question-light-1440")
+    await ana.presses("Yes, withdraw")
 
     await expect(ana.card).to_contain_text("You withdrew it.")
     await expect(maria.card).to_contain_text("nothing is left to decide")
     await expect(maria.button("Approve")).to_have_count(0)
+
+
+async def test_request_that_is_kept_after_all_goes_on(ana: OnPage, maria: OnPage) -> None:
+    await ana.asks()
+    await ana.presses("Withdraw")
+    await ana.presses("Keep it")
+    await expect(ana.button("Yes, withdraw")).to_be_hidden()
+    await maria.presses("Approve")
+
+    await expect(ana.card).to_contain_text("You have this access now")
 
 
 async def test_access_that_is_handed_back_ends_before_its_time(ana: OnPage, maria: OnPage) -> None:

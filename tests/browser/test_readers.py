@@ -69,6 +69,7 @@ async def test_what_is_pressed_in_one_tab_shows_in_the_other(ana: OnPage, page: 
     await ana.asks()
     await expect(ana_there.card).to_contain_text("Waiting for a decision")
     await ana_there.presses("Withdraw")
+    await ana_there.presses("Yes, withdraw")
 
     await expect(ana.card).to_contain_text("You withdrew it.")
 

@@ -1,7 +1,7 @@
 """The cards: which buttons a reader has, what stands where, and that nothing a person wrote changes what a press means."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from cards.render import (
     preview_card,
     request_card,
     requests_card,
+    withdraw_card,
 )
 from tests.builders import ANA, HOUR, MARIA, TOM, a_form, a_grant, a_person, a_preview, a_request_view, an_entitlement
 
@@ -82,10 +83,11 @@ def test_an_approver_can_approve_approve_less_or_deny() -> None:
 
 EXPECTED = {
     (State.WAITING, Standing.APPROVER): [Verb.APPROVE, Verb.APPROVE, Verb.DENY],
-    (State.WAITING, Standing.REQUESTER): [Verb.WITHDRAW],
+    (State.WAITING, Standing.REQUESTER): [Verb.WITHDRAW, Verb.REFRESH],
     (State.GRANTED, Standing.REQUESTER): [Verb.HAND_BACK],
     (State.DENIED, Standing.REQUESTER): [Verb.FORM],
     (State.LAPSED, Standing.REQUESTER): [Verb.FORM],
+    (State.WITHDRAWN, Standing.REQUESTER): [Verb.FORM],
     (State.ENDED, Standing.REQUESTER): [Verb.FORM],
 }
 
@@ -114,6 +116,23 @@ def test_a_button_is_bound_to_what_was_to_be_decided(change: dict[str, object], 
     buttons_of = [presses(a_card(a_request_view(**more)), viewer=MARIA.id)[0][1] for more in ({}, change)]
 
     assert (buttons_of[0] != buttons_of[1]) is is_bound
+
+
+@pytest.mark.parametrize("draw", [request_card, withdraw_card])
+def test_withdrawing_is_asked_about_first_and_says_how_it_is_undone(draw: Callable[..., Any]) -> None:
+    view = a_request_view(standing=Standing.REQUESTER)
+    card = draw(view, language=LISBON, viewer=ANA.id, key=KEY)
+
+    asked = (
+        "Withdraw REQ-1042?\nNobody is asked to decide on it any more, and nothing is changed. If you need it after all, you can ask again."
+    )
+    bound = ("request", 1042, 1, digest(view.terms))
+    assert asked in text(card)
+    assert presses(card, viewer=ANA.id) == [
+        ("Yes, withdraw", Button(Verb.WITHDRAW, *bound)),
+        ("Keep it", Button(Verb.REFRESH, *bound)),
+    ]
+    assert [each for each in card["actions"] if each.get("verb") == Verb.WITHDRAW] == [] or draw is withdraw_card
 
 
 def test_asking_again_opens_the_form_with_the_same_entitlement() -> None:

@@ -87,7 +87,7 @@ No decision was made by Tue, 25 Nov 2025, 12:00 (Lisbon time), so nothing was ch
 Withdrawn
 The request was withdrawn
 You withdrew it.
-Nothing was changed.""",
+Nothing was changed. Still needed? You can ask again.""",
     (State.WITHDRAWN, Standing.APPROVER): """QUIET
 Withdrawn
 The request was withdrawn

@@ -59,7 +59,7 @@ async def test_the_requester_gets_a_living_card_with_both_numbers(local: Local) 
     card = local.simulator.person(ANA).latest_card(containing="Waiting for a decision")
     assert card.shows("REQ-1001")
     assert card.shows("TCK-1001")
-    assert card.titles == ("Withdraw",)
+    assert card.titles == ("Withdraw", "Yes, withdraw", "Keep it")
 
 
 async def test_the_form_searches_the_catalog_and_leads_to_the_preview(local: Local) -> None:

@@ -55,7 +55,7 @@ async def test_evidence_is_printed_as_one_object_a_line(local: Local) -> None:
 
 async def test_a_refusal_names_the_check_that_refused(local: Local) -> None:
     card = await asked(local)
-    await local.simulator.person(ANA).presses("Withdraw")
+    await local.simulator.person(ANA).presses("Yes, withdraw")
     await local.simulator.person(MARIA).presses("Approve", on=card)
 
     told = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)

@@ -149,7 +149,7 @@ async def test_an_approver_who_has_left_decides_nothing_and_is_shown_nothing(loc
 
 async def test_a_press_on_a_card_from_before_is_refused_with_what_has_happened(local: Local) -> None:
     card = await asked(local)
-    await local.simulator.person(ANA).presses("Withdraw")
+    await local.simulator.person(ANA).presses("Yes, withdraw")
     await quiet(local)
 
     answer = screen(await local.simulator.person(MARIA).presses("Approve", on=card))

@@ -98,7 +98,7 @@ async def test_a_card_that_teams_will_not_update_is_posted_afresh(local: Local, 
     assert lost is not None
     sim.world.delete(person.chat, lost.id)
     if who == MARIA:
-        await sim.person(ANA).presses("Withdraw")
+        await sim.person(ANA).presses("Yes, withdraw")
     else:
         await sim.person(MARIA).presses("Approve", on=approval)
     await quiet(local)
@@ -187,7 +187,7 @@ async def test_a_card_that_never_gets_through_is_on_record_and_tried_again_at_th
     await sim.person(ANA).presses("Send request", on=preview)
     await quiet(local)
     assert await ledger(local) == [("request:submit", "Ana Ferreira"), ("delivery:failed", "Countersign")]
-    await sim.person(ANA).presses("Withdraw")
+    await sim.person(ANA).presses("Yes, withdraw")
     await quiet(local)
 
     assert (await seen(local, MARIA, "REQ-1001")).shows("The request was withdrawn")

@@ -96,10 +96,11 @@ async def test_a_request_is_withdrawn_with_the_button(local: Local) -> None:
     await asked(local)
     ana = local.simulator.person(ANA)
 
-    answer = screen(await ana.presses("Withdraw"))
+    answer = screen(await ana.presses("Yes, withdraw"))
     await quiet(local)
 
     assert answer.shows("You withdrew it.")
+    assert answer.titles == ("Ask again",)
     assert (await seen(local, MARIA, "REQ-1001")).shows("Nothing was changed, and nothing is left to decide.")
     assert await ledger(local) == [("request:submit", "Ana Ferreira"), ("request:withdraw", "Ana Ferreira")]
 
@@ -107,10 +108,47 @@ async def test_a_request_is_withdrawn_with_the_button(local: Local) -> None:
 @pytest.mark.parametrize("words", ["withdraw", "withdraw REQ-1001", "cancel my request REQ-1001"])
 async def test_a_request_is_withdrawn_in_words(local: Local, words: str) -> None:
     await asked(local)
+    ana = local.simulator.person(ANA)
 
-    await local.simulator.person(ANA).says(words)
+    await ana.says(words)
+    await quiet(local)
+    question = ana.latest_card()
+    before = await requests(local)
+    await ana.presses("Yes, withdraw", on=question)
+    await quiet(local)
 
-    assert await heard(local, ANA, "Withdrawn; nobody needs to decide on it.")
+    assert question.titles == ("Yes, withdraw", "Keep it")
+    assert before == [(FIRST, "waiting", 1)]
+    assert await requests(local) == [(FIRST, "withdrawn", 2)]
+    assert ana.now(question).shows("You withdrew it.")
+    assert ana.now(question).shows("Nothing was changed. Still needed? You can ask again.")
+
+
+async def test_a_request_that_is_kept_after_all_stays_as_it_was(local: Local) -> None:
+    await asked(local)
+    ana = local.simulator.person(ANA)
+    await ana.says("withdraw")
+    await quiet(local)
+    question = ana.latest_card()
+
+    kept = screen(await ana.presses("Keep it", on=question))
+    await quiet(local)
+
+    assert question.titles == ("Yes, withdraw", "Keep it")
+    assert kept.shows("Waiting for a decision")
+    assert await requests(local) == [(FIRST, "waiting", 1)]
+    assert await ledger(local) == LOOP[:1]
+
+
+async def test_withdrawing_a_second_time_is_answered_to_oneself(local: Local) -> None:
+    await asked(local)
+    ana = local.simulator.person(ANA)
+    await ana.presses("Yes, withdraw")
+    await quiet(local)
+
+    await ana.says("withdraw REQ-1001")
+
+    assert await heard(local, ANA, "You have withdrawn this request already. Still needed? You can ask again.")
     assert await requests(local) == [(FIRST, "withdrawn", 2)]
 
 

@@ -19,6 +19,8 @@ export class Card {
     this.busy = false;
     /** @type {Drawn | null} */
     this.drawn = null;
+    /** What is drawn, as JSON. */
+    this.json = "";
     this.turn = 0;
     this.body = el("div", { class: "card-body" });
     this.progress = el("p", { class: "card-progress", role: "status" });
@@ -44,6 +46,7 @@ export class Card {
       if (turn !== this.turn) return;
       this.replace(drawn.node);
       this.drawn = drawn;
+      this.json = JSON.stringify(json);
     } catch (error) {
       this.replace(
         el("p", { class: "card-broken" }, "This card cannot be shown. ", el("small", {}, String(/** @type {Error} */ (error).message))),
@@ -87,8 +90,18 @@ export class Card {
   /** @param {Press} press */
   async execute(press) {
     const shown = await this.place.execute(press, "manual");
-    if (shown.kind === "card") this.place.store.takeView(this.place.person, this.place.chat, this.place.messageId, shown.card);
+    if (shown.kind === "card") await this.take(shown.card);
     if (shown.kind === "toast") this.onWords(shown.text);
+  }
+
+  /**
+   * The answer to a press is drawn afresh even where it is the very same card: what was folded out is folded in again, as in Teams.
+   * @param {any} json
+   */
+  async take(json) {
+    const isSame = JSON.stringify(json) === this.json;
+    this.place.store.takeView(this.place.person, this.place.chat, this.place.messageId, json);
+    if (isSame) await this.show(json);
   }
 
   /** @param {Press} press */
