@@ -2,12 +2,13 @@
 
         submit            approve             grant               end              confirm
     · ─────────▶ waiting ─────────▶ approved ─────────▶ granted ─────────▶ ending ─────────▶ ended
-                 │  ▲ │                │
-           agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed
+                 │  ▲ │                │                                   │  ▲
+           agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed            linger └──┘
                       ├─ lapse ─▶ lapsed
                       └─ withdraw ─▶ withdrawn
 
-``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. Each edge is one piece of evidence,
+``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``linger`` says, once, that access which is to
+end cannot be removed; nothing but its removal leads on from there. Each edge is one piece of evidence,
 one new version of the request and the jobs that follow from it, in one transaction.
 """
 
@@ -31,6 +32,7 @@ class Event(StrEnum):
     GRANT = "grant:grant"
     FAIL = "grant:fail"
     END = "grant:end"
+    LINGER = "grant:linger"
     CONFIRM = "grant:confirm"
 
 
@@ -45,6 +47,7 @@ EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.APPROVED, Event.GRANT): State.GRANTED,
         (State.APPROVED, Event.FAIL): State.FAILED,
         (State.GRANTED, Event.END): State.ENDING,
+        (State.ENDING, Event.LINGER): State.ENDING,
         (State.ENDING, Event.CONFIRM): State.ENDED,
     }
 )

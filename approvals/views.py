@@ -110,6 +110,7 @@ class RequestView:
     end_cause: EndCause | None
     ended_by: PersonView | None
     failure: Sentence | None
+    """Why the access could not be given; or, while it is ending, why it is not gone."""
     peers: int
     """How many people hold this entitlement now (the beneficiary not counted)."""
     last_held_at: datetime | None

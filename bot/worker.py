@@ -17,7 +17,7 @@ from approvals.jobs.embedded import Job, Kind
 from approvals.operations.desk import Desk
 from approvals.operations.due import is_anything_due, sweep
 from approvals.operations.execute import execute, give_up
-from approvals.operations.revoke import revoke
+from approvals.operations.revoke import linger, revoke
 from bot.delivery import Delivery
 from bot.teams.errors import SendError, Throttled
 
@@ -28,6 +28,8 @@ _AT_ONCE = 16
 """How many jobs run at the same time: a bulkhead between a slow dependency and everything else."""
 GRANT_TRIES = 12
 """After so many refusals by the system behind a connector (an hour or so) a request has failed. A removal is never given up."""
+LINGER_TRIES = 7
+"""After so many failed removals (about a minute) people are told that the access is not gone."""
 _SEND_TRIES = 30
 
 
@@ -122,6 +124,9 @@ class Worker:
                 await self._give_up[job.kind](job.subject, str(error))
                 await desk.store.write(lambda tx: jobs.finish(tx, job))
                 return
+            if job.kind is Kind.REVOKE and job.attempts >= LINGER_TRIES:
+                request, attempts, why = RequestId(job.subject), job.attempts, str(error)
+                await desk.store.write(lambda tx: linger(tx, request, attempts=attempts, why=why, desk=desk))
             until = desk.now() + _delay(job, error)
             await desk.store.write(lambda tx: jobs.postpone(tx, job, until=until, error=str(error)))
         except CountersignError as lost:

@@ -166,12 +166,24 @@ def _granted(read: _Reading) -> Told:
 
 
 def _ending(read: _Reading) -> Told:
+    if read.view.failure is not None:
+        return _lingering(read, read.view.failure)
     return Told(
         badge=badge(read.view.state),
         tone=Tone.WARN,
         headline=say("Access is being removed"),
         happened=_why_ending(read),
         then=say("Not confirmed yet: it counts as ended once a check of the system no longer finds it."),
+    )
+
+
+def _lingering(read: _Reading, failure: Sentence) -> Told:
+    return Told(
+        badge=say("Not removed"),
+        tone=Tone.ALERT,
+        headline=say("The access is not gone"),
+        happened=failure,
+        then=say("It is tried again by itself, and the helpdesk has to look: ticket {ticket}.", ticket=read.view.ticket),
     )
 
 

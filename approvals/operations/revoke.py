@@ -37,6 +37,30 @@ async def revoke(request: RequestId, *, desk: Desk) -> None:
     await desk.store.write(lambda tx: _record(tx, request, still_there=still_there, desk=desk))
 
 
+def linger(tx: Tx, request: RequestId, *, attempts: int, why: str, desk: Desk) -> None:
+    """Say, once, that access which is to end is not gone after so many attempts: on the card, on the ticket, to everybody concerned.
+
+    The removal is tried on all the same: nothing else takes the access away.
+    """
+    row = find(tx, request)
+    if row.state is not State.ENDING or row.failure is not None:
+        return
+    now = desk.now()
+    facts = for_request(tx, row, actor=None, desk=desk, now=now)
+    failure = say(
+        "It could not be removed from {target} in {attempts} attempts, so it counts as live.", target=row.target, attempts=attempts
+    )
+    sentence = say("Not gone after {attempts} attempts: {why}. The helpdesk has to look.", attempts=attempts, why=why)
+    move(tx, row, Event.LINGER, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes={"failure": failure})
+    told = say(
+        "{what} is to end, but the access is not gone: it could not be removed from {target}. "
+        "Countersign keeps trying, and the helpdesk has to look; you are told when it is gone.",
+        what=named(row, desk),
+        target=row.target,
+    )
+    outbox.tell(tx, _concerned(row), told, request=id_of(row), about="lingers", now=now)
+
+
 def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
     row = find(tx, request)
     if row.state not in (State.ENDING, State.FAILED):
@@ -74,9 +98,13 @@ def _record(tx: Tx, request: RequestId, *, still_there: bool, desk: Desk) -> Non
     sentence = say("The access is gone, as read back from {target}, {lag} s after its end.", target=row.target, lag=lag)
     if row.had_before:
         sentence = say("The time is over. The access from before, which did not come from here, was left as it was.")
-    move(tx, row, Event.CONFIRM, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes={"ended_at": now})
-    concerned = (PersonId(row.requester), PersonId(row.beneficiary), *((PersonId(row.decided_by),) if row.decided_by else ()))
-    outbox.tell(tx, concerned, _told(row, desk), request=id_of(row), about="ended", now=now)
+    told = _told(row, desk)
+    move(tx, row, Event.CONFIRM, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes={"ended_at": now, "failure": None})
+    outbox.tell(tx, _concerned(row), told, request=id_of(row), about="ended", now=now)
+
+
+def _concerned(row: RequestRow) -> tuple[PersonId, ...]:
+    return (PersonId(row.requester), PersonId(row.beneficiary), *((PersonId(row.decided_by),) if row.decided_by else ()))
 
 
 def _note_undone(tx: Tx, row: RequestRow, *, still_there: bool, desk: Desk) -> None:
@@ -107,6 +135,8 @@ def _lag(row: RequestRow, desk: Desk) -> int:
 
 def _told(row: RequestRow, desk: Desk) -> Sentence:
     what = named(row, desk)
+    if row.failure is not None:
+        return say("{what} is over at last: the access is gone, as a check of {target} has shown.", what=what, target=row.target)
     if row.end_cause is EndCause.HANDED_BACK:
         return say("{what} was handed back early; the access is gone.", what=what)
     if row.end_cause is EndCause.REVOKED:

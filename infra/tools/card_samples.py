@@ -138,6 +138,8 @@ def _variants(
     low = a_request_view(requester=ana, entitlement=replace(entitlement, risk=Risk.LOW))
     less = a_request_view(State.GRANTED, Standing.REQUESTER, duration=2 * HOUR, decided_by=maria, entitlement=entitlement)
     back = a_request_view(State.ENDED, Standing.APPROVER, end_cause=EndCause.HANDED_BACK, ended_by=ana, entitlement=entitlement)
+    failure = say("It could not be removed from {target} in {attempts} attempts, so it counts as live.", target=words.name, attempts=7)
+    lingering = a_request_view(State.ENDING, Standing.REQUESTER, failure=failure, entitlement=entitlement)
     revoked = replace(back, end_cause=EndCause.REVOKED, ended_by=maria)
     named = {
         "request-waiting-somebody-else": view,
@@ -145,6 +147,7 @@ def _variants(
         "request-waiting-critical": critical,
         "request-waiting-low": low,
         "request-granted-less": less,
+        "request-ending-lingers": lingering,
         "request-ended-handed-back": back,
         "request-ended-revoked": revoked,
     }

@@ -16,7 +16,7 @@ from approvals.operations.desk import Act, Desk, Outcome
 from approvals.operations.due import sweep
 from approvals.operations.end import end
 from approvals.operations.execute import execute, give_up
-from approvals.operations.revoke import revoke
+from approvals.operations.revoke import linger, revoke
 from approvals.operations.staleness import Seen
 from approvals.operations.submit import submit
 from approvals.operations.withdraw import withdraw
@@ -137,6 +137,9 @@ class Story:
 
     async def revokes(self, request: RequestId) -> None:
         await revoke(request, desk=self.desk)
+
+    async def lingers(self, request: RequestId, *, attempts: int = 7, why: str = "the directory is read-only") -> None:
+        await self.desk.store.write(lambda tx: linger(tx, request, attempts=attempts, why=why, desk=self.desk))
 
     async def gives_up(self, request: RequestId, *, why: str) -> None:
         await self.desk.store.write(lambda tx: give_up(tx, request, why=why, desk=self.desk))

@@ -206,6 +206,53 @@ async def test_access_that_is_still_there_is_not_said_to_be_gone(story: Story, s
     assert [one.kind for one in await story.evidence(request)][-2:] == ["grant:end", "revoke:intended"]
 
 
+async def test_access_that_cannot_be_removed_is_told_once_with_who_has_to_look(story: Story) -> None:
+    request = await story.brought_to(State.ENDING)
+    before = len(await story.told())
+
+    for attempts in (7, 8):
+        await story.lingers(request, attempts=attempts)
+
+    row, ticket = await story.row(request), await story.ticket(request)
+    told = (
+        "REQ-1001 (Write access to billing-db) is to end, but the access is not gone: it could not be removed from grp-billing-db-write. "
+        "Countersign keeps trying, and the helpdesk has to look; you are told when it is gone."
+    )
+    assert [(one.kind, one.says) for one in await story.evidence(request)][5:] == [
+        ("grant:linger", "Not gone after 7 attempts: the directory is read-only. The helpdesk has to look.")
+    ]
+    assert (await story.told())[before:] == [(ANA, told), (MARIA, told)]
+    assert (row.state, str(row.failure)) == (
+        State.ENDING,
+        "It could not be removed from grp-billing-db-write in 7 attempts, so it counts as live.",
+    )
+    assert ticket is not None
+    assert ticket.closed_at is None
+
+
+async def test_access_that_lingered_is_told_to_be_gone_when_it_is(story: Story) -> None:
+    request = await story.brought_to(State.ENDING)
+    await story.lingers(request)
+    before = len(await story.told())
+
+    await story.revokes(request)
+
+    row = await story.row(request)
+    told = "REQ-1001 (Write access to billing-db) is over at last: the access is gone, as a check of grp-billing-db-write has shown."
+    assert (row.state, row.failure) == (State.ENDED, None)
+    assert (await story.told())[before:] == [(ANA, told), (MARIA, told)]
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ENDING])
+async def test_nothing_but_access_that_is_to_end_lingers(story: Story, state: State) -> None:
+    request = await story.brought_to(state)
+    before = (await story.row(request)).model_dump()
+
+    await story.lingers(request)
+
+    assert (await story.row(request)).model_dump() == before
+
+
 async def test_a_connector_that_knows_of_no_grant_cannot_say_that_access_stays(story: Story, system: Unreliable) -> None:
     request = await story.brought_to(State.ENDING)
 

@@ -73,11 +73,18 @@ _DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[
         ["message:send"],
     ),
     (State.GRANTED, Event.END): (_at(State.GRANTED), Story.ends, ANA, {"end_cause": "handed_back", "ended_by": ANA}, ["grant:revoke"]),
+    (State.ENDING, Event.LINGER): (
+        _at(State.ENDING),
+        Story.lingers,
+        None,
+        {"failure": "It could not be removed from grp-billing-db-write in 7 attempts, so it counts as live."},
+        ["message:send", "message:send"],
+    ),
     (State.ENDING, Event.CONFIRM): (
         _at(State.ENDING),
         Story.revokes,
         None,
-        {"ended_at": "2025-11-22T12:00:00.000000+00:00"},
+        {"ended_at": "2025-11-22T12:00:00.000000+00:00", "failure": None},
         ["message:send", "message:send"],
     ),
 }

@@ -33,9 +33,10 @@ def test_every_state_can_be_reached_and_every_other_state_can_be_left() -> None:
     assert {state for state, _ in EDGES} == {None, *State} - {*FINAL}
 
 
-def test_access_is_left_only_by_ending_it() -> None:
+def test_access_is_left_only_by_ending_it_and_lingers_until_that_is_confirmed() -> None:
     assert [edge for edge in EDGES if edge[0] in (State.GRANTED, State.ENDING)] == [
         (State.GRANTED, Event.END),
+        (State.ENDING, Event.LINGER),
         (State.ENDING, Event.CONFIRM),
     ]
 

@@ -6,6 +6,7 @@ import pytest
 
 from approvals.change import EndCause, PersonId, State
 from approvals.views import RequestView, Standing
+from approvals.words import say
 from cards.language import Language
 from cards.wording import Tone, badge, summary, told
 from tests.builders import ANA, HOUR, MARIA, TOM, a_request_view
@@ -104,6 +105,17 @@ Nothing more happens by itself. The helpdesk follows it up: ticket TCK-1042.""",
 @pytest.mark.parametrize(("state", "standing"), TOLD, ids=str)
 def test_a_reader_is_told_what_happened_and_what_comes_next(state: State, standing: Standing) -> None:
     assert as_told(a_request_view(state, standing)) == TOLD[state, standing]
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_reader_is_told_plainly_that_access_is_not_gone(standing: Standing) -> None:
+    failure = say("It could not be removed from {target} in {attempts} attempts, so it counts as live.", target="grp-billing", attempts=7)
+
+    assert as_told(a_request_view(State.ENDING, standing, failure=failure)) == (
+        "ALERT\nNot removed\nThe access is not gone\n"
+        "It could not be removed from grp-billing in 7 attempts, so it counts as live.\n"
+        "It is tried again by itself, and the helpdesk has to look: ticket TCK-1042."
+    )
 
 
 def test_less_time_than_was_asked_is_told() -> None:

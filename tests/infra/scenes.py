@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import select
 
 from approvals.change import RequestId
@@ -184,6 +184,12 @@ async def joins(local: Local, who: str, *, target: str = TARGET, since: datetime
     """The directory's administrator puts somebody into a group, without this product."""
     person = local.simulator.person(who).id
     await local.house.desk.store.write(lambda tx: tx.add(MembershipRow(target=target, person=person, since=since)))
+
+
+async def taken_out(local: Local, who: str, *, target: str = TARGET) -> None:
+    """The directory's administrator takes somebody out of a group, without this product."""
+    here = (MembershipRow.target == target, MembershipRow.person == local.simulator.person(who).id)
+    await local.house.desk.store.write(lambda tx: tx.execute(delete(MembershipRow).where(*here)))  # type: ignore[arg-type]
 
 
 async def leaves(local: Local, who: str) -> None:

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from approvals.change import EndCause
+from approvals.connectors import Change
 from approvals.errors import ConnectorError
 from infra.serving import Local
 from tests.infra.scenes import (
@@ -30,6 +31,7 @@ from tests.infra.scenes import (
     requests,
     screen,
     seen,
+    taken_out,
     told,
 )
 
@@ -307,6 +309,36 @@ async def test_access_that_came_from_outside_meanwhile_is_left_as_it_was(local: 
 
     assert await members(local) == [local.simulator.person(ANA).id]
     assert "The access from before, which did not come from here, was left as it was." in await ticket_page(local, "TCK-1001")
+
+
+async def test_somebody_who_is_put_back_while_access_is_removed_is_told_of_until_it_is_gone(
+    local: Local, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.LINGER_TRIES", 2)
+    await granted(local)
+    sim, directory = local.simulator, local.house.desk.connectors["local"]
+    revert = directory.revert
+
+    async def revert_and_see_them_put_back(change: Change) -> bool:
+        monkeypatch.setattr(directory, "revert", revert)
+        keeps = await revert(change)
+        await joins(local, ANA, since=local.house.desk.now())
+        return keeps
+
+    monkeypatch.setattr(directory, "revert", revert_and_see_them_put_back)
+    sim.advance(4 * HOUR)
+    await heard(local, ANA, "is to end, but the access is not gone: it could not be removed from grp-billing-db-write.")
+    lingering, page = await seen(local, ANA, "The access is not gone"), await ticket_page(local, "TCK-1001")
+    await taken_out(local, ANA)
+    sim.advance(HOUR)
+    await heard(local, ANA, "is over at last: the access is gone")
+    await quiet(local)
+
+    assert lingering.shows("the helpdesk has to look: ticket TCK-1001.")
+    assert "Not removed" in page
+    assert "What went wrong" in page
+    assert sim.person(ANA).now(lingering).shows("Access has ended")
+    assert [kind for kind, _ in await ledger(local)].count("grant:linger") == 1
 
 
 async def test_the_ticket_page_tells_the_whole_story_in_order(local: Local) -> None:
