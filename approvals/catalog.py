@@ -3,7 +3,7 @@
 Text becomes vocabulary here and nowhere else; a mistake in a file is told with its file, entry, value and what is allowed.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, NoReturn, TypeVar
@@ -148,9 +148,28 @@ def _rota(entry: _RotaEntry, *, by_email: Mapping[str, PersonId]) -> Rota:
     return Rota(id=entry.id, since=entry.since, people=tuple(resolve("on call", email) for email in entry.people))
 
 
+class _StandsTwiceError(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping."""
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """PyYAML keeps the last of two equal keys and says nothing (YAML 1.2, 3.2.1.1: keys are unique)."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise _StandsTwiceError(problem=key.value, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
 def _entries(text: str, shape: type[_Entry], *, where: str) -> tuple[_Entry, ...]:
     try:
-        parsed = yaml.safe_load(text)
+        parsed = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - a safe loader
+    except _StandsTwiceError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise CatalogError(f"{where}, line {line}: {_short(repr(error.problem))} stands twice in one entry; keep one of the two") from error
     except yaml.YAMLError as error:
         raise CatalogError(f"{where}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(parsed, list) or not parsed:

@@ -54,6 +54,24 @@ def read(people: Any = (ANA, MARIA), entitlements: Any = (BILLING,)) -> tuple[tu
     return read_catalog(*(one if isinstance(one, str) else yaml.safe_dump([*one]) for one in (people, entitlements)))
 
 
+@pytest.mark.parametrize(
+    ("people", "entitlements", "told"),
+    [
+        ("- id: 1\n  name: Ana\n  name: Anna\n", (BILLING,), "people.yaml, line 3: 'name' stands twice in one entry; keep one of the two"),
+        (
+            (ANA, MARIA),
+            '# what there is\n- id: a\n  owner: x\n  risk: low\n- id: b\n  risk: low\n  owner: x\n  "risk": high\n',
+            "entitlements.yaml, line 8: 'risk' stands twice in one entry; keep one of the two",
+        ),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_line(people: Any, entitlements: Any, told: str) -> None:
+    with pytest.raises(CatalogError) as raised:
+        read(people, entitlements)
+
+    assert str(raised.value) == told
+
+
 def without(entry: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if key != name}
 
