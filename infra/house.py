@@ -97,12 +97,23 @@ async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: P
     await asyncio.to_thread(_prepare, settings.database)
     store = parts.store(settings.database)
     try:
-        await store.write(lambda tx: load(tx, people))
         connectors = {"local": parts.directory(store, now)}
+        _check_connectors(catalog, known=tuple(connectors))
+        await store.write(lambda tx: load(tx, people))
         url = f"{settings.public_url}/desk"
         yield Desk(store=store, catalog=catalog, policy=policy, connectors=connectors, now=now, url=url)
     finally:
         await store.close()
+
+
+def _check_connectors(catalog: Catalog, *, known: tuple[str, ...]) -> None:
+    """Refuse a connector that is not set up here: better at the start than when somebody's approved request comes to it."""
+    for offer in catalog.entitlements:
+        if offer.connector not in known:
+            allowed = ", ".join(known)
+            raise CatalogError(
+                f"entitlements.yaml ({offer.id}): connector is {offer.connector!r}: write one that is set up here: {allowed}"
+            )
 
 
 def _prepare(database: Path) -> None:
