@@ -6,6 +6,7 @@ CountersignError
 ├── UnknownRequestError      no request has that number
 ├── IllegalTransitionError   the state machine has no such edge: a bug, never a person's mistake
 ├── AuditUnavailableError    evidence could not be written: nothing may happen
+├── NoteError                a key, a checkpoint or a proof cannot be read
 └── ConnectorError           the system behind a connector refused or did not answer
     └── OutcomeUnknownError  it may or may not have been done: read back before anything else
 """
@@ -33,6 +34,10 @@ class IllegalTransitionError(CountersignError):
 
 class AuditUnavailableError(CountersignError):
     """Evidence could not be made durable, so the act that it would prove is refused."""
+
+
+class NoteError(CountersignError):
+    """What somebody gave as a verifier key, a checkpoint or a proof is none, or is damaged."""
 
 
 class ConnectorError(CountersignError):

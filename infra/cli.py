@@ -6,10 +6,10 @@ auditor's question does not wait for botbuilder to load.
 
 import logging
 import sys
-from pathlib import Path
 
 import click
 
+from infra.audit.commands import audit
 from infra.cli_policy import policy
 from infra.one_line import one_line
 
@@ -54,41 +54,5 @@ async def demo(*, as_json: bool) -> None:
     await run_demo(as_json=as_json)
 
 
-_database = click.option(
-    "--database",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".cache/countersign.db"),
-    envvar="COUNTERSIGN_DATABASE",
-    show_default=True,
-    help="The bot's database.",
-)
-
-
-@main.group()
-def audit() -> None:
-    """Ask the records what happened and why."""
-
-
-@audit.command("show")
-@click.argument("request")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each piece of evidence, with all that was recorded.")
-@_database
-@one_line
-async def audit_show(request: str, *, database: Path, as_json: bool) -> None:
-    """Tell the whole path of REQUEST (such as REQ-1042) from its evidence alone."""
-    from infra.audit import show_request
-
-    await show_request(request, database=database, as_json=as_json)
-
-
-@audit.command("check")
-@_database
-@one_line
-async def audit_check(database: Path) -> None:
-    """Find whatever the evidence does not account for, in any request."""
-    from infra.audit import check_records
-
-    await check_records(database=database)
-
-
+main.add_command(audit)
 main.add_command(policy)

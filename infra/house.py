@@ -15,6 +15,7 @@ from approvals.change import Person
 from approvals.connectors import Connector
 from approvals.connectors.local import LocalDirectory
 from approvals.errors import CatalogError, PolicyError
+from approvals.evidence.sealing import Sealer
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
 from approvals.policy import Policy
@@ -29,6 +30,7 @@ from bot.settings import Settings
 from bot.teams.sender import Sender
 from bot.turns import Turns
 from bot.worker import Worker
+from infra.evidence_key import evidence_signer
 from infra.followed_clock import FollowedClock
 from infra.migrations.upgrade import upgrade
 from infra.secret import derive, installation_secret
@@ -97,6 +99,7 @@ async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: P
     await asyncio.to_thread(_prepare, settings.database)
     store = parts.store(settings.database)
     try:
+        store.before_commit(Sealer(evidence_signer(settings)))
         connectors = {"local": parts.directory(store, now)}
         _check_connectors(catalog, known=tuple(connectors))
         await store.write(lambda tx: load(tx, people))

@@ -1,4 +1,7 @@
-"""How a command ends: exit code 0, or one line that says what to do and exit code 1. Click itself answers bad usage with 2."""
+"""How every command ends: done, or one line that says what to do.
+
+Exit codes: 0 done, 1 it failed (the line says why), 2 it was called wrongly.
+"""
 
 import asyncio
 import sys

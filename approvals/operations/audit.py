@@ -1,6 +1,6 @@
 """What an auditor asks of the records: the whole path of one request, and whether anything is missing from any.
 
-Reads only. Tamper evidence (a signed Merkle log) comes with the mediation issue; this finds what was never written.
+Reads only. What was changed after it was written is found by approvals/evidence/verifying.py; this finds what was never written.
 """
 
 import json
@@ -9,16 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import select
 
 from approvals.change import RequestId, State, number
 from approvals.errors import IllegalTransitionError
 from approvals.lifecycle import Event, after
 from approvals.store.people import people
-from approvals.store.requests import find, id_of
-from approvals.store.sqlite import Tx
-from approvals.store.tables import EvidenceRow, RequestRow, TicketRow
+from approvals.store.requests import find
+from approvals.store.sqlite import Tx, stream
+from approvals.store.tables import EvidenceRow, RequestRow
 from approvals.words import Sentence
+
+_REQUESTS = (
+    "SELECT request.id, request.version, request.state, ticket.id, ticket.closed_at "
+    "FROM request LEFT JOIN ticket ON ticket.request = request.id ORDER BY request.id"
+)
+_EVIDENCE = "SELECT id, request, kind, version FROM evidence WHERE request IS NOT NULL ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,30 +68,39 @@ def trail(tx: Tx, request: RequestId) -> tuple[Entry, ...]:
 
 def gaps(tx: Tx) -> Iterator[str]:
     """One line for whatever the evidence does not account for: a state without its transition, a ticket out of step, a lost version."""
-    for row in tx.exec(select(RequestRow).order_by(RequestRow.id)).yield_per(200):  # type: ignore[arg-type]
-        yield from _gaps_of(tx, row)
+    moves = _moves(tx)
+    for request, version, state, ticket, closed_at in stream(tx, _REQUESTS):
+        yield from _gaps_of(request, version, State(state), moves.get(request, []))
+        if ticket is None:
+            yield f"{number(request)}: has no ticket"
+        elif (closed_at is not None) is not State(state).is_final:
+            yield f"{number(request)}: is {state}, but its ticket is {'closed' if closed_at else 'open'}"
 
 
 def count(tx: Tx) -> int:
     """How many requests there are."""
-    return len(tx.exec(select(RequestRow.id)).all())
+    return int(tx.run(select(func.count()).select_from(RequestRow)).scalar_one())
 
 
-def _gaps_of(tx: Tx, row: RequestRow) -> Iterator[str]:
-    name = number(id_of(row))
-    moves = [entry for entry in trail(tx, id_of(row)) if entry.kind in tuple(Event)]
-    if [entry.version for entry in moves] != list(range(1, row.version + 1)):
-        yield f"{name}: is at version {row.version}, but its transitions are recorded for versions {[entry.version for entry in moves]}"
+def _moves(tx: Tx) -> dict[RequestId, list[tuple[int, str, int | None]]]:
+    """The transitions that are recorded of every request: entry, kind and version, oldest first."""
+    moves: dict[RequestId, list[tuple[int, str, int | None]]] = {}
+    kinds = {event.value for event in Event}
+    for entry, request, kind, version in stream(tx, _EVIDENCE):
+        if kind in kinds:
+            moves.setdefault(RequestId(request), []).append((entry, kind, version))
+    return moves
+
+
+def _gaps_of(request: RequestId, version: int, stands: State, moves: list[tuple[int, str, int | None]]) -> Iterator[str]:
+    name, versions = number(request), [moved for _, _, moved in moves]
+    if versions != list(range(1, version + 1)):
+        yield f"{name}: is at version {version}, but its transitions are recorded for versions {versions}"
     state: State | None = None
-    for entry in moves:
+    for entry, kind, _ in moves:
         try:
-            state = after(state, Event(entry.kind))
+            state = after(state, Event(kind))
         except IllegalTransitionError as error:
-            yield f"{name}: evidence {entry.id} tells of a move that cannot be: {error}"
-    if state is not row.state:
-        yield f"{name}: is {row.state.value}, but its evidence leads to {state.value if state else 'nothing'}"
-    ticket = tx.exec(select(TicketRow).where(TicketRow.request == row.id)).first()
-    if ticket is None:
-        yield f"{name}: has no ticket"
-    elif (ticket.closed_at is not None) is not row.state.is_final:
-        yield f"{name}: is {row.state.value}, but its ticket is {'closed' if ticket.closed_at else 'open'}"
+            yield f"{name}: evidence {entry} tells of a move that cannot be: {error}"
+    if state is not stands:
+        yield f"{name}: is {stands.value}, but its evidence leads to {state.value if state else 'nothing'}"

@@ -52,8 +52,8 @@ class Said(TypeDecorator[Sentence]):
     cache_ok = True
 
     def process_bind_param(self, value: Sentence | None, _dialect: Dialect) -> str | None:
-        """``[msgid, values]`` as JSON."""
-        return None if value is None else json.dumps([value.msgid, dict(value.values)], ensure_ascii=False, default=_tagged)
+        """``[msgid, values]`` as JSON with one spelling: evidence is hashed as it stands here."""
+        return None if value is None else _encode([value.msgid, dict(value.values)])
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Sentence | None:
         """The sentence, equal to the one that was stored."""
@@ -76,6 +76,9 @@ def _untagged(value: str | int | dict[str, str | int]) -> Value:
     if not isinstance(value, dict):
         return value
     return timedelta(seconds=int(value["seconds"])) if "seconds" in value else datetime.fromisoformat(str(value["at"]))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_tagged).encode
 
 
 class Named(TypeDecorator[StrEnum]):

@@ -6,8 +6,9 @@ never before: WAL with synchronous=FULL, so a power cut loses nothing that was a
 """
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,7 @@ class Store:
         self._writer = threading.Thread(target=self._write_for_ever, name="store-write", daemon=True)
         self._loop = asyncio.get_running_loop()
         self._listeners: list[Callable[[], None]] = []
+        self._last_steps: list[Callable[[Connection], None]] = []
         self._is_open = True
         self._connection: Connection | None = None
         self._writer.start()
@@ -69,6 +71,13 @@ class Store:
     def when_committed(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` on the event loop after each commit: the worker wakes by it."""
         self._listeners.append(listener)
+
+    def before_commit(self, step: Callable[[Connection], None]) -> None:
+        """Take ``step`` at the end of every batch, in its transaction, when all its work is done: what it writes commits with the work.
+
+        It runs on the writer's thread. If it raises an AuditUnavailableError or the database does, nothing of the batch happens.
+        """
+        self._last_steps.append(step)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """What ``work`` answers, after its commit.
@@ -141,8 +150,10 @@ class Store:
             # Begun here, so that each work is a savepoint in it: a session on a connection without a transaction would commit by itself.
             connection.begin()
             done = self._run_together(connection, batch) or self._run_apart(connection, batch)
+            for step in self._last_steps:
+                step(connection)
             self.commit(connection)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, AuditUnavailableError) as error:
             self._disconnect()
             cause = error.orig if isinstance(error, DBAPIError) else error
             lost = AuditUnavailableError(f"the database could not make it durable: {cause}")
@@ -211,6 +222,18 @@ def open_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as the driver has them, read as they are needed: for questions about every row there is.
+
+    Raises:
+        AuditUnavailableError: the database cannot be read to its end.
+    """
+    try:
+        yield from tx.connection().connection.cursor().execute(statement, values)
+    except sqlite3.Error as error:
+        raise AuditUnavailableError(f"the database cannot be read: {error}") from error
 
 
 def connect_to_write(engine: Engine) -> Connection:

@@ -176,16 +176,43 @@ class EvidenceRow(SQLModel, table=True):
     """What happened, or was refused, and why; never changed and never deleted by this product."""
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("evidence_of_request", "request", "id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("evidence_of_request", "request", "id"),
+        Index("evidence_of_draft", "draft", sqlite_where=text("draft IS NOT NULL"), postgresql_where=text("draft IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
 
+    # Counts from 1 without a hole: the entry's place in the Merkle tree, from 0, is one less.
     id: int | None = Field(default=None, primary_key=True)
     request: int | None = None
+    draft: int | None = None  # What was written before there was a request; the request names its draft.
     at: datetime = _instant()
     kind: str
     actor: str | None = None
     version: int | None = None
     sentence: Sentence = Field(sa_column=Column(Said, nullable=False))
     body: str = _text()
+
+
+class NodeRow(SQLModel, table=True):
+    """One complete subtree of the Merkle tree over the evidence: the ``1 << level`` entries from place ``position << level`` on."""
+
+    __tablename__ = "tree_node"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    level: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    hash: bytes
+
+
+class CheckpointRow(SQLModel, table=True):
+    """The log after one batch: how many entries it had, the signed note that says so, and what appending goes on from."""
+
+    __tablename__ = "checkpoint"
+
+    size: int = Field(primary_key=True)
+    note: str = _text()
+    peaks: bytes
 
 
 class JobRow(SQLModel, table=True):

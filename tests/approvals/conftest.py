@@ -8,10 +8,12 @@ from shutil import copyfile
 import pytest
 
 from approvals.connectors.local import LocalDirectory
+from approvals.evidence.sealing import Sealer
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
 from approvals.store.sqlite import Store
 from infra.migrations.upgrade import upgrade
+from tests.approvals.evidence.keys import LOG
 from tests.approvals.northwind import CATALOG, PEOPLE, POLICY
 from tests.approvals.story import Clock, Story
 
@@ -47,6 +49,7 @@ def path(peopled: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 async def store(path: Path) -> AsyncIterator[Store]:
     opened = Store(path)
+    opened.before_commit(Sealer(LOG))
     yield opened
     await opened.close()
 

@@ -24,7 +24,7 @@ def shape(path: Path) -> dict[str, list[str]]:
     """Every table and index, as the database itself spells it, clause by clause; blanks and order do not matter."""
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'")
-        return {name: sorted(" ".join(sql.split()).removesuffix(" )").split(", ")) for name, sql in rows}
+        return {name: sorted(clause.strip() for clause in " ".join(sql.split()).removesuffix(")").split(", ")) for name, sql in rows}
 
 
 def content(path: Path) -> str:
@@ -151,4 +151,4 @@ def test_the_way_back_is_written_too(path: Path) -> None:
         connection.commit()
     engine.dispose()
 
-    assert shape(path) == {"sqlite_sequence": ["CREATE TABLE sqlite_sequence(name,seq)"]}
+    assert shape(path) == {"sqlite_sequence": ["CREATE TABLE sqlite_sequence(name,seq"]}

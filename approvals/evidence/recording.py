@@ -1,18 +1,14 @@
-"""Evidence: one row for every transition, every refusal and every effect, written in the transaction of what it proves.
+"""Writing evidence: what set something off, which facts were read, which policy decided, what was done and what came of it."""
 
-A row says what set it off, which facts were read (and when), which policy decided, which check, what was done and what came of it. The
-body is canonical JSON (keys sorted, no floats), so that the same evidence is always the same bytes.
-"""
-
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import insert
 
 from approvals.change import PersonId, RequestId
+from approvals.evidence.spelling import canonical
 from approvals.mediation import Facts
 from approvals.policy import Policy
 from approvals.store.sqlite import Tx
@@ -58,11 +54,13 @@ def record(
     facts: Facts | None = None,
     check: int | None = None,
     version: int | None = None,
+    draft: int | None = None,
     result: Mapping[str, object] | None = None,
 ) -> None:
     """Write one piece of evidence. It exists exactly if the transaction that it is part of does.
 
-    ``check`` is the number of the mediation check that refused; None where everything was allowed. ``result`` is what came of it.
+    ``check`` is the number of the mediation check that refused; None where everything was allowed. ``result`` is what came of it. ``draft``
+    is the conversation that it belongs to, where there is no request yet: the request that comes of it names its draft.
     """
     body = {
         "trigger": trigger,
@@ -74,6 +72,7 @@ def record(
     }
     row = {
         "request": request,
+        "draft": draft,
         "at": at,
         "kind": kind.value,
         "actor": actor,
@@ -82,18 +81,3 @@ def record(
         "body": canonical(body),
     }
     tx.run(_INSERT, row)
-
-
-def canonical(value: object) -> str:
-    """``value`` as JSON with one spelling: keys sorted, no blanks, ASCII, times as ISO 8601, durations as whole seconds."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    if is_dataclass(value):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
-    raise TypeError(f"{type(value).__name__} has no canonical form; say it as text, number, time or duration")

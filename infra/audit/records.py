@@ -1,26 +1,15 @@
-"""The auditor's commands: print what the records say."""
+"""What happened to one request, and whether anything is missing from any."""
 
-import asyncio
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import click
-from sqlalchemy.exc import DatabaseError
 
 from approvals.change import RequestId
-from approvals.errors import CountersignError
 from approvals.evidence import canonical
 from approvals.operations.audit import Entry, count, gaps, trail
-from approvals.store.sqlite import Store, Tx
-
-T = TypeVar("T")
-
-
-class AuditError(CountersignError):
-    """The records cannot be read, or do not account for something."""
+from infra.audit.asking import AuditError, ask
 
 
 async def show_request(request: str, *, database: Path, as_json: bool) -> None:
@@ -28,14 +17,14 @@ async def show_request(request: str, *, database: Path, as_json: bool) -> None:
     match = re.fullmatch(r"(?:REQ-)?(\d{1,15})", request, re.IGNORECASE)
     if match is None:
         raise AuditError(f"{request!r} is no number of a request; write it as REQ-1042")
-    entries = await _ask(lambda tx: trail(tx, RequestId(int(match[1]))), database)
+    entries = await ask(lambda tx: trail(tx, RequestId(int(match[1]))), database)
     for entry in entries:
         click.echo(_as_json(entry) if as_json else _as_line(entry))
 
 
 async def check_records(*, database: Path) -> None:
     """Print whatever is missing; fail if anything is."""
-    found, requests = await _ask(lambda tx: (list(gaps(tx)), count(tx)), database)
+    found, requests = await ask(lambda tx: (list(gaps(tx)), count(tx)), database)
     for gap in found:
         click.echo(gap)
     if found:
@@ -43,20 +32,6 @@ async def check_records(*, database: Path) -> None:
             f"{len(found)} thing(s) are not accounted for in {requests} request(s); keep the database as it is and look into them"
         )
     click.echo(f"every transition of {requests} request(s) is accounted for")
-
-
-async def _ask(question: Callable[[Tx], T], path: Path) -> T:
-    if not await asyncio.to_thread(path.exists):
-        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")
-    store = Store(path)
-    try:
-        return await store.read(question)
-    except DatabaseError as error:
-        raise AuditError(
-            f"{path}: is no database of this product ({error.orig}); give the one that the bot uses with --database"
-        ) from error
-    finally:
-        await store.close()
 
 
 def _as_line(entry: Entry) -> str:

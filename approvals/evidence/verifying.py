@@ -1,0 +1,215 @@
+"""Whether the evidence is what was sealed; and if it is not, the first entry that differs and how.
+
+The tree is computed anew from the rows and compared, from what is easiest to bend to what is hardest:
+
+1. with the leaves that were stored beside them: an entry edited, deleted, inserted or put elsewhere is named;
+2. with the last signed checkpoint: entries cut off, or rows and leaves rewritten together;
+3. with checkpoints that somebody else keeps: a log rewritten or cut off as a whole by whoever has its key, or two logs shown to two people.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from approvals.evidence import tree
+from approvals.evidence.checkpoints import Checkpoint
+from approvals.evidence.leaves import COLUMNS, Row, leaf
+from approvals.evidence.notes import VerifierKey
+from approvals.evidence.reading import last_checkpoint, stored_nodes
+from approvals.evidence.tree import CompactRange
+from approvals.store.sqlite import Tx, stream
+
+_ROWS = (
+    f"SELECT node.hash, {', '.join(f'entry.{name.strip()}' for name in COLUMNS.split(','))} "  # noqa: S608  (a constant of ours)
+    "FROM evidence AS entry LEFT JOIN tree_node AS node ON node.level = 0 AND node.position = entry.id - 1 "
+    "WHERE entry.id > ? ORDER BY entry.id"
+)
+_CHECKPOINTS = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size"
+_LOOKED_AT = 64
+"""So many entries that differ are compared with each other's places: enough to tell what was moved from what was edited."""
+
+
+class Bent(StrEnum):
+    """What was done to the log."""
+
+    EDITED = "edited"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    TRUNCATED = "truncated"
+    REWRITTEN = "rewritten"
+    FORKED = "forked"
+    FOREIGN = "signed by another key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: what was done, from which entry on (they count from 1), and the same in words."""
+
+    how: Bent
+    entry: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of it. ``entries`` were looked at; ``size`` and ``root`` name the tree that the rows make."""
+
+    entries: int
+    size: int
+    root: bytes
+    findings: tuple[Finding, ...]
+
+
+def verify(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint] = (), since: Checkpoint | None = None) -> Verdict:
+    """Compare the evidence with what was sealed of it and with the checkpoints that were kept ``outside``.
+
+    With ``since``, a checkpoint that is believed, only the entries after it are read: those before it are covered by its root.
+    """
+    known = CompactRange() if since is None else tree.peaks_at(since.size, nodes=stored_nodes(tx))
+    if since is not None and known.root() != since.root:
+        before = Finding(how=Bent.REWRITTEN, entry=1, says=f"the stored tree of {since.size} entries is not that of the checkpoint")
+        return Verdict(entries=0, size=since.size, root=known.root(), findings=(before,))
+    last = last_checkpoint(tx)
+    named = [one for one in outside if one.note.is_signed_by(key)]
+    read = _read(tx, known, sizes={one.size for one in (*named, *([last] if last else []))})
+    found = [*_of_rows(read), *_of_last(tx, read, last, key=key)] or [*_of_outside(read, named)]
+    found += _of_forks(named)
+    found += [_foreign(one, key) for one in outside if one not in named]
+    return Verdict(entries=read.count, size=read.log.size, root=read.log.root(), findings=tuple(found))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What one pass over the rows has shown."""
+
+    log: CompactRange
+    before: int
+    count: int
+    roots: dict[int, bytes]
+    missing: list[tuple[int, int]]
+    differing: list[tuple[bytes | None, Row]]
+    differ: int
+
+
+def _read(tx: Tx, log: CompactRange, *, sizes: set[int]) -> _Read:
+    """Read the rows once, in order. This is the loop that a million entries go through: it calls as little as it can."""
+    read = _Read(log=log, before=log.size, count=0, roots={}, missing=[], differing=[], differ=0)
+    peaks, size, expected, wanted = log.peaks, log.size, log.size + 1, sorted(sizes, reverse=True)
+    while wanted and wanted[-1] <= size:
+        read.roots[wanted.pop()] = log.root()
+    for row in stream(tx, _ROWS, (size,)):
+        made = sha256(b"\x00" + leaf(row[1:])).digest()
+        if row[1] != expected:
+            read.missing.append((expected, row[1] - 1))
+        if made != row[0]:
+            read.differ += 1
+            if len(read.differing) < _LOOKED_AT:
+                read.differing.append((row[0], row[1:]))
+        place, expected = size, row[1] + 1
+        while place & 1:
+            place, made = place >> 1, sha256(b"\x01" + peaks.pop() + made).digest()
+        peaks.append(made)
+        size += 1
+        if wanted and wanted[-1] == size:
+            read.roots[wanted.pop()] = log.root()
+    read.count, log.size = size - log.size, size
+    return read
+
+
+def _of_rows(read: _Read) -> Iterable[Finding]:
+    """(1) What the leaves that were stored say about the rows."""
+    for first, last in read.missing:
+        yield Finding(how=Bent.DELETED, entry=first, says=f"{_entries(first, last)} deleted: there is a hole")
+    sealed = [(stored, row) for stored, row in read.differing if stored is not None]
+    if sealed:
+        yield _told_apart(sealed, differ=read.differ)
+
+
+def _told_apart(differing: Sequence[tuple[bytes, Row]], *, differ: int) -> Finding:
+    """Whether entries that differ from their leaves were moved or edited: each is tried in the others' places."""
+    leaf_at = {_id(row): stored for stored, row in differing}
+    belongs = {_id(row): place for _, row in differing if (place := _home(row, leaf_at)) is not None}
+    first = min(leaf_at)
+    and_more = f"; {differ} entries differ in all" if differ > 1 else ""
+    if belongs.get(first) == first + 1:
+        return Finding(how=Bent.DELETED, entry=first, says=f"entry {first} was deleted and those after it renumbered{and_more}")
+    if first not in belongs and belongs.get(first + 1) == first:
+        return Finding(how=Bent.INSERTED, entry=first, says=f"entry {first} was inserted and those after it renumbered{and_more}")
+    if first in belongs:
+        says = f"entries were reordered: entry {first} holds what was recorded as entry {belongs[first]}{and_more}"
+        return Finding(how=Bent.REORDERED, entry=first, says=says)
+    return Finding(how=Bent.EDITED, entry=first, says=f"entry {first} was edited: it is not what was sealed{and_more}")
+
+
+def _home(row: Row, leaf_at: dict[int, bytes]) -> int | None:
+    """The place, among those that differ, for which this row was recorded."""
+    return next((place for place, stored in leaf_at.items() if tree.leaf_hash(leaf((place, *row[1:]))) == stored), None)
+
+
+def _of_last(tx: Tx, read: _Read, last: Checkpoint | None, *, key: VerifierKey) -> Iterable[Finding]:
+    """(2) What the last checkpoint says about the rows as a whole."""
+    size = last.size if last else 0
+    if last is not None and not last.note.is_signed_by(key):
+        yield _foreign(last, key)
+    if read.missing or any(stored is not None for stored, _ in read.differing):
+        return  # The entry is named already; every root after it is wrong too.
+    if read.log.size > size:
+        says = f"{_entries(size + 1, read.log.size)} inserted: the bot seals whatever it records, and this is not sealed"
+        yield Finding(how=Bent.INSERTED, entry=size + 1, says=says)
+    if read.log.size < size:
+        says = f"{_entries(read.log.size + 1, size)} cut off: the last checkpoint names {size} entries"
+        yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
+    elif last is not None and read.roots.get(size) != last.root:
+        yield _rewritten_since(tx, read)
+
+
+def _rewritten_since(tx: Tx, read: _Read) -> Finding:
+    """Rows and leaves agree with each other and not with the checkpoint: between which two checkpoints they begin to differ."""
+    signed = {one.size: one.root for one in (Checkpoint.parse(note) for (note,) in stream(tx, _CHECKPOINTS, (read.before,)))}
+    start = tree.peaks_at(read.before, nodes=stored_nodes(tx))
+    again = _read(tx, start, sizes=set(signed)).roots
+    fits = read.before
+    for size, root in signed.items():
+        if again.get(size) != root:
+            says = f"{_entries(fits + 1, size)} rewritten, with the stored tree: the checkpoint of {size} entries has another root"
+            return Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
+        fits = size
+    raise AssertionError("one of the checkpoints differed a moment ago; the snapshot does not change")
+
+
+def _of_outside(read: _Read, outside: Sequence[Checkpoint]) -> Iterable[Finding]:
+    """(3) What others keep. ``outside`` bears the log's signature."""
+    fits = 0
+    for one in sorted(outside, key=lambda one: one.size):
+        if one.size > read.log.size:
+            says = f"{_entries(read.log.size + 1, one.size)} cut off, with their checkpoints: the one kept outside names {one.size} entries"
+            yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
+            return
+        if one.size >= read.before and read.roots[one.size] != one.root:
+            says = f"{_entries(fits + 1, one.size)} rewritten and signed anew: the checkpoint kept outside has another root"
+            yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
+            return
+        fits = one.size
+
+
+def _of_forks(outside: Sequence[Checkpoint]) -> Iterable[Finding]:
+    roots: dict[int, bytes] = {}
+    for one in outside:
+        if roots.setdefault(one.size, one.root) != one.root:
+            says = f"the log was forked: two checkpoints of {one.size} entries, both with its signature, have different roots"
+            yield Finding(how=Bent.FORKED, entry=one.size, says=says)
+
+
+def _foreign(one: Checkpoint, key: VerifierKey) -> Finding:
+    says = f"the checkpoint of {one.size} entries by {one.origin} is not signed with the key of {key.name}"
+    return Finding(how=Bent.FOREIGN, entry=one.size, says=says)
+
+
+def _entries(first: int, last: int) -> str:
+    return f"entry {first} was" if first == last else f"entries {first} to {last} were"
+
+
+def _id(row: Row) -> int:
+    return int(row[0])

@@ -1,0 +1,36 @@
+"""Asking a database that may be in use: a snapshot is read, nothing is written, and what cannot be read is said in one line."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.exc import DatabaseError
+
+from approvals.errors import CountersignError
+from approvals.store.sqlite import Store, Tx
+
+T = TypeVar("T")
+
+
+class AuditError(CountersignError):
+    """The records cannot be read, or do not account for something."""
+
+
+async def ask(question: Callable[[Tx], T], path: Path) -> T:
+    """What the records at ``path`` answer.
+
+    Raises:
+        AuditError: there is no database, or it is none of ours.
+    """
+    if not await asyncio.to_thread(path.exists):
+        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")
+    store = Store(path)
+    try:
+        return await store.read(question)
+    except DatabaseError as error:
+        raise AuditError(
+            f"{path}: is no database of this product ({error.orig}); give the one that the bot uses with --database"
+        ) from error
+    finally:
+        await store.close()

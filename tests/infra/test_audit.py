@@ -1,0 +1,96 @@
+"""What an auditor asks at a terminal: is the evidence what was sealed?"""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from approvals.evidence.notes import VerifierKey
+from infra.cli import main
+from infra.serving import Local
+from tests.infra.scenes import ended, granted
+from tests.infra.test_commands import DONE, FAILED, countersign, one_line
+
+
+def last_note(database: Path) -> str:
+    """The newest checkpoint, as anybody would keep it."""
+    with closing(sqlite3.connect(database)) as records:
+        return str(records.execute("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1").fetchone()[0])
+
+
+def bend(database: Path, statement: str) -> None:
+    with closing(sqlite3.connect(database, timeout=5)) as records, records:
+        records.execute(statement)
+
+
+async def test_a_log_that_nobody_touched_passes_with_the_secret_and_with_the_key_alone(local: Local, tmp_path: Path) -> None:
+    await granted(local)
+    await ended(local)
+    where = ("--database", local.settings.database)
+    kept = tmp_path / "kept.txt"
+    kept.write_text(last_note(local.settings.database), encoding="utf-8")
+
+    key = await countersign("audit", "key", *where, "--secret-file", local.settings.secret_file)
+    checked = await countersign("audit", "verify", *where, "--secret-file", local.settings.secret_file)
+    outside = await countersign("audit", "verify", *where, "--key", key.stdout.strip(), "--checkpoint", kept)
+
+    entries = VerifierKey.parse(key.stdout).name, checked.stdout.split()[0]
+    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "7"))
+    assert checked.stdout == "7 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
+    assert outside.stdout == (
+        "7 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
+        "every transition of 1 request(s) is accounted for\n"
+    )
+
+
+async def test_what_was_bent_is_named_and_the_command_fails(local: Local) -> None:
+    await granted(local)
+    bend(local.settings.database, "UPDATE evidence SET actor = 'somebody-else' WHERE id = 2")
+
+    found = await countersign("audit", "verify", "--database", local.settings.database, "--secret-file", local.settings.secret_file)
+
+    assert (found.exit_code, found.stdout) == (FAILED, "edited: entry 2 was edited: it is not what was sealed\n")
+    assert re.fullmatch(r"countersign: 1 thing\(s\) are wrong with the evidence of 1 request\(s\); keep .+\n", found.stderr)
+
+
+async def test_only_what_is_new_is_read_since_a_checkpoint(local: Local) -> None:
+    await granted(local)
+    where = ("--database", local.settings.database, "--secret-file", local.settings.secret_file)
+
+    since = await countersign("audit", "verify", "--since", "2", *where)
+
+    assert since.stdout.startswith("4 entries are as they were sealed (the last 2 read)")
+
+
+async def test_without_a_key_nothing_is_believed(local: Local, tmp_path: Path) -> None:
+    await granted(local)
+    nowhere = tmp_path / "nowhere.key"
+
+    told = await countersign("audit", "verify", "--database", local.settings.database, "--secret-file", nowhere)
+
+    assert told.exit_code == FAILED
+    assert told.stderr == (
+        f"countersign: {nowhere}: there is no such secret; give the log's verifier key with --key, or the secret with --secret-file\n"
+    )
+    assert not nowhere.exists()
+
+
+async def test_a_key_that_is_none_and_a_file_without_checkpoints_are_said_in_one_line(local: Local, tmp_path: Path) -> None:
+    await granted(local)
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Maria", encoding="utf-8")
+    where = ("--database", local.settings.database, "--secret-file", local.settings.secret_file)
+
+    for arguments in (("--key", "nonsense"), ("--checkpoint", letter)):
+        told = await countersign("audit", "verify", *arguments, *where)
+
+        assert told.exit_code == FAILED
+        assert one_line(told), (told.stderr, told.exception)
+
+
+def test_records_in_which_nothing_is_sealed_have_no_key_to_print(migrated_file: Path) -> None:
+    told = CliRunner().invoke(main, ["audit", "key", "--database", str(migrated_file), "--secret-file", "nowhere.key"])
+
+    assert told.stderr == f"countersign: {migrated_file}: nothing has been sealed yet; start the bot once\n"
