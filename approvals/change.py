@@ -190,10 +190,6 @@ class Obligations:
     """How long the question may stay open."""
     ticket: bool = False
     """Whether a ticket or incident has to be named."""
-    step_up: timedelta | None = None
-    """How fresh the approver's own sign-in must be; None where the channel's word is enough."""
-    look_again: bool = False
-    """Whether the approver has to pick who gets what for how long."""
     notify: tuple[PersonId, ...] = ()
     """Who is told when access begins, beside those who asked and decided."""
 

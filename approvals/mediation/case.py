@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from approvals.change import Action, Person, PersonId, Proposal, Stage, Verdict
+from approvals.change import Action, Person, PersonId, Proposal, Risk, Stage, Verdict
 from approvals.mediation.facts import Facts
 from approvals.mediation.questions import About
 from approvals.mediation.stages import stages_for
@@ -66,11 +66,11 @@ class Case:
 
     @property
     def needs_nobody(self) -> bool:
-        """Whether the policy approves by itself. Never what a person has to sign in for, or look at twice."""
-        ruling, asked = self.ruling(Phase.AUTO_APPROVE), self.asking.conditions
+        """Whether the policy approves by itself. What is of high risk or worse is given by no policy alone, whatever it says."""
+        ruling, offer = self.ruling(Phase.AUTO_APPROVE), self.facts.entitlement
         longest = ruling.conditions.at_most
         is_short = longest is None or self.proposal.duration <= longest
-        return ruling.allowed and is_short and not asked.step_up and not asked.look_again
+        return ruling.allowed and is_short and offer is not None and offer.risk in (Risk.LOW, Risk.MEDIUM)
 
     @property
     def conditions(self) -> Conditions:

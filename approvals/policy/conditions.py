@@ -4,8 +4,6 @@
 @lapses_after("1d")         how long the question may stay open
 @at_most("8h")              the longest that access may last
 @requires("ticket")         what a request must come with
-@step_up("5m")              how fresh the approver's own sign-in must be
-@look_again("yes")          the approver picks who gets what for how long
 @notify("owners, manager")  who is told when access begins
 """
 
@@ -46,8 +44,6 @@ class Conditions:
     lapses_after: timedelta | None = None
     at_most: timedelta | None = None
     ticket: bool = False
-    step_up: timedelta | None = None
-    look_again: bool = False
     notify: tuple[Kind, ...] = ()
 
 
@@ -62,26 +58,24 @@ def read_annotations(notes: Mapping[str, str]) -> Conditions:
         lapses_after=_span(notes, "lapses_after"),
         at_most=_span(notes, "at_most"),
         ticket=_only(notes, "requires", "ticket"),
-        step_up=_span(notes, "step_up"),
-        look_again=_only(notes, "look_again", "yes"),
         notify=_each(notes, "notify", _kind),
     )
 
 
-KNOWN = frozenset({"id", "says", "doc", "stages", "lapses_after", "at_most", "requires", "step_up", "look_again", "notify"})
+KNOWN = frozenset({"id", "says", "doc", "stages", "lapses_after", "at_most", "requires", "notify"})
 """Every annotation that a policy may carry: a misspelt one is no demand that is silently missing."""
 
 
 def strictest(demands: Iterable[Conditions]) -> Conditions:
     """All of ``demands`` at once: every stage, the shortest times, each obligation that any of them has."""
     demands = tuple(demands)
+    if len(demands) < 2:
+        return demands[0] if demands else Conditions()
     return Conditions(
         stages=_union(one.stages for one in demands),
         lapses_after=_least(one.lapses_after for one in demands),
         at_most=_least(one.at_most for one in demands),
         ticket=any(one.ticket for one in demands),
-        step_up=_least(one.step_up for one in demands),
-        look_again=any(one.look_again for one in demands),
         notify=_union(one.notify for one in demands),
     )
 

@@ -53,7 +53,7 @@ BILLING = Entitlement(
 )
 PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
 STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
-OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=timedelta(minutes=5))
+OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1))
 _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("tier.high",),
     Action.APPROVE: ("tier.high", "approve.owner"),

@@ -24,23 +24,18 @@ from tests.builders import HOUR, NOON
 # What an answer binds to.
 
 
-_MINUTES = timedelta(minutes=5)
-
-
 @pytest.mark.parametrize(
     ("risk", "bound"),
     [
         (Risk.LOW, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=7))),
         (Risk.MEDIUM, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=3))),
-        (Risk.HIGH, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=_MINUTES)),
+        (Risk.HIGH, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1))),
         (
             Risk.CRITICAL,
             Obligations(
                 max_duration=8 * HOUR,
                 lapses_after=8 * HOUR,
                 ticket=True,
-                step_up=_MINUTES,
-                look_again=True,
                 notify=("maria", "jonas", "tom"),
             ),
         ),

@@ -57,7 +57,7 @@ async def test_whoever_is_off_call_when_the_change_is_made_gets_nothing(story: S
     assert (row.state, str(row.failure), await story.members()) == (State.FAILED, "The request was not approved.", [])
 
 
-def test_what_has_to_be_looked_at_twice_is_approved_by_no_policy() -> None:
+def test_what_is_of_high_risk_is_approved_by_no_policy() -> None:
     text = '@id("auto.all") permit (principal is Person, action in Action::"auto-approve", resource) when { principal.enabled };'
     policy = load_policy({**POLICY.texts, "99.cedar": text})
 

@@ -57,7 +57,7 @@ MISTAKES = {
         "policy extra: @says names {boss}; it can name conflicts, departments, entitlement, own, risk, system",
     ),
     "a forbid that demands something": (
-        with_file("99.cedar", '@id("extra") @says("No.") @step_up("5m") forbid (principal, action, resource);'),
+        with_file("99.cedar", '@id("extra") @says("No.") @at_most("5m") forbid (principal, action, resource);'),
         "policy extra: a forbid demands nothing; move its conditions to a permit",
     ),
     "a request that asks nobody": (
