@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 
-from infra.bench import approvals, front
+from infra.bench import approvals, front, policy
 from infra.bench.lines import Line
 
 
@@ -18,6 +18,7 @@ async def _measure() -> list[Line]:
     stock_rate = next(line.value for line in lines if line.what.startswith("turns/s, stock"))
     lines += await _told(approvals.measure(stock_rate=stock_rate))
     lines += await _told(front.lags())
+    lines += await _told(policy.measure())
     return lines
 
 
