@@ -80,7 +80,7 @@ async def test_a_stale_approve_does_not_run_again_when_its_access_has_ended(loca
     answer = screen(await maria.presses("Approve", on=card))
     await quiet(local)
 
-    assert "Your press changed nothing." in " ".join(answer.words)
+    assert "This press changed nothing more." in " ".join(answer.words)
     assert await members(local) == []
     assert await ledger(local) == [*LOOP, ("act:refused", "Maria Lindqvist")]
 
