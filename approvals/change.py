@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from approvals.words import Sentence
+from approvals.words import Personal, Sentence
 
 PersonId = NewType("PersonId", str)
 """An Entra object id, in lower case. E-mail addresses and names are reassigned; object ids are not."""
@@ -26,6 +26,14 @@ def number(request: RequestId) -> str:
 def ticket_number(ticket: int) -> str:
     """How the helpdesk speaks of a ticket: ``TCK-1042``."""
     return f"TCK-{ticket}"
+
+
+def _mark(value: object, *names: str, of: PersonId) -> None:
+    """Mark these fields of a frozen value, where they hold any text, as the person's own: evidence can be rid of them later."""
+    for name in names:
+        text = getattr(value, name)
+        if text:
+            object.__setattr__(value, name, Personal(text, of=of))
 
 
 class Risk(StrEnum):
@@ -64,6 +72,9 @@ class Person:
     locale: str = "en-GB"
     time_zone: str = "UTC"
     roles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _mark(self, "name", "email", "title", of=self.id)
 
     @property
     def may_read_tickets(self) -> bool:
@@ -109,6 +120,9 @@ class Proposal:
     reason: str
     reference: str | None = None
     """A ticket or incident that the requester named (``INC-4711``): their claim, never checked here."""
+
+    def __post_init__(self) -> None:
+        _mark(self, "reason", "reference", of=self.requester)
 
 
 class Action(StrEnum):
@@ -178,6 +192,9 @@ class Decision:
     stage: int = 0
     duration: timedelta | None = None
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        _mark(self, "reason", of=self.approver)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ CountersignError
 ├── IllegalTransitionError   the state machine has no such edge: a bug, never a person's mistake
 ├── AuditUnavailableError    evidence could not be written: nothing may happen
 ├── NoteError                a key, a checkpoint or a proof cannot be read
+├── ErasureError             somebody cannot be forgotten, or not yet
 └── ConnectorError           the system behind a connector refused or did not answer
     └── OutcomeUnknownError  it may or may not have been done: read back before anything else
 """
@@ -38,6 +39,10 @@ class AuditUnavailableError(CountersignError):
 
 class NoteError(CountersignError):
     """What somebody gave as a verifier key, a checkpoint or a proof is none, or is damaged."""
+
+
+class ErasureError(CountersignError):
+    """What identifies somebody cannot be erased, or not yet; nothing of it was."""
 
 
 class ConnectorError(CountersignError):

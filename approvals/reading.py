@@ -11,11 +11,12 @@ from sqlmodel import select
 from approvals.catalog import Catalog
 from approvals.change import Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
 from approvals.evidence import Trace
+from approvals.evidence.pieces import of_request
 from approvals.store.people import people
 from approvals.store.requests import id_of, stages_of
 from approvals.store.searching import fits
 from approvals.store.sqlite import Tx
-from approvals.store.tables import ChatRow, EvidenceRow, MembershipRow, PersonRow, RequestRow, TicketRow
+from approvals.store.tables import ChatRow, MembershipRow, PersonRow, RequestRow, TicketRow
 from approvals.views import EntitlementView, GrantView, Moment, PersonView, RequestView, Standing, Terms, TicketView
 from approvals.words import say
 
@@ -204,17 +205,17 @@ def ticket(tx: Tx, ticket_id: int, *, shelf: Shelf) -> TicketView | None:
 
 
 def timeline(tx: Tx, row: RequestRow) -> tuple[Moment, ...]:
-    """Everything that is recorded of a request, oldest first."""
-    rows = tx.exec(select(EvidenceRow).where(EvidenceRow.request == row.id).order_by(EvidenceRow.id)).all()  # type: ignore[arg-type]
-    known = people(tx, *(entry.actor for entry in rows))
+    """Everything that is recorded of a request itself, oldest first; what was written before it was sent is for the auditor."""
+    found = [piece for piece in of_request(tx, id_of(row)) if piece.request is not None]
+    known = people(tx, *(piece.actor for piece in found))
     return tuple(
         Moment(
-            at=entry.at,
-            who=_view(entry.actor, known) if entry.actor else None,
-            what=entry.sentence,
-            was_refused=entry.kind == Trace.REFUSED,
+            at=piece.at,
+            who=_view(piece.actor, known) if piece.actor else None,
+            what=piece.sentence,
+            was_refused=piece.kind == Trace.REFUSED,
         )
-        for entry in rows
+        for piece in found
     )
 
 

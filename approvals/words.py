@@ -9,11 +9,32 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-Value = str | int | timedelta | datetime
-"""What a sentence can hold. Lengths and moments stay what they are until the reader's language and clock are known."""
+Value = str | int | timedelta | datetime | tuple[str, ...]
+"""What a sentence can hold. Lengths and moments stay what they are until the reader's language and clock are known, and names apart."""
 _NAME = re.compile(r"\{(\w+)\}")
 _SPAN = re.compile(r"(\d{1,4})\s*(m|h|d)")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+class Personal(str):
+    """Text that names somebody or was written by them, marked where it is made with whose it is: ``of`` is their object id.
+
+    It reads like any other text wherever it goes. Evidence keeps it apart, so that it can be erased without breaking what was sealed. What
+    is put together of several texts loses the mark: pass the parts as values of a :class:`Sentence` instead.
+    """
+
+    __slots__ = ("of",)
+    of: str
+
+    def __new__(cls, text: str, *, of: str) -> "Personal":
+        """``text``, marked as that of the person with the object id ``of``."""
+        marked = super().__new__(cls, text)
+        marked.of = of
+        return marked
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
+        # A copy keeps its mark.
+        return (str(self),), {"of": self.of}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,7 @@ def plain(value: Value) -> str:
         return spell(value)
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return str(value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def spell(duration: timedelta) -> str:

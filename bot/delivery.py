@@ -16,7 +16,7 @@ from approvals.operations.desk import by_time
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
 from approvals.store.tables import CopyRow, MessageRow
-from approvals.words import say
+from approvals.words import Personal, say
 from bot.counter import Counter, reader
 from bot.presses import request_now
 from bot.replies import card_activity, text_activity
@@ -167,7 +167,8 @@ class Delivery:
 
     def _note_unreached(self, tx: Tx, request: RequestId, person: PersonId, *, problem: str) -> None:
         desk, who = self.counter.desk, reader(tx, person)
-        now = desk.now()
+        # Another system's words may name the person.
+        now, problem = desk.now(), Personal(problem, of=person)
         evidence.record(
             tx,
             Trace.UNREACHED,

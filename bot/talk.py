@@ -21,11 +21,13 @@ from approvals.views import RequestView, Standing
 from approvals.words import Sentence, say
 from bot import drafting, inquiring
 from bot.counter import Counter, Reader, reader
+from bot.heard import heard
 from bot.lists import access, catalog, help_for, requests
 from bot.presses import stranger_card
 from bot.replies import as_json, card_activity, text_activity
 from bot.understanding.draft import Draft
 from bot.understanding.match import search
+from bot.understanding.normalise import LONGEST
 from bot.understanding.outcome import Command, CommandKind, Inquiry, Progress, Unclear
 from bot.understanding.read import understand
 from bot.visit import Visit
@@ -42,16 +44,17 @@ async def talk(visit: Visit, text: str, *, counter: Counter) -> None:
     draft = Draft.from_json(stored.body) if stored else None
     zone = who.person.time_zone if who.person else "UTC"
     understood = understand(text, draft=draft, catalog=desk.catalog, now=visit.at, time_zone=zone)
-    await desk.store.write(lambda tx: _answer(tx, visit, understood, counter=counter))
+    await desk.store.write(lambda tx: _answer(tx, visit, text, understood, counter=counter))
 
 
-def _answer(tx: Tx, visit: Visit, understood: Command | Inquiry | Progress | Unclear, *, counter: Counter) -> None:
+def _answer(tx: Tx, visit: Visit, text: str, understood: Command | Inquiry | Progress | Unclear, *, counter: Counter) -> None:
     if not is_first_time(tx, visit.trigger, now=visit.at):
         return
     who = reader(tx, visit.person)
     if not who.is_welcome:
         _send(tx, visit, stranger_card(who), who=who)
         return
+    before = drafts.draft_of(tx, visit.person)
     match understood:
         case Progress():
             answer: Answer = _progress(tx, visit, understood, who=who, counter=counter)
@@ -61,6 +64,10 @@ def _answer(tx: Tx, visit: Visit, understood: Command | Inquiry | Progress | Unc
             answer = understood.hint
         case Command():
             answer = _command(tx, visit, understood, who=who, counter=counter)
+    about = before or drafts.draft_of(tx, visit.person)
+    if about is not None:
+        written = text[:LONGEST]
+        drafts.note_written(tx, about.id, written, understood=heard(understood, by=visit.person), act=visit.act, desk=counter.desk)
     _send(tx, visit, answer, who=who)
 
 

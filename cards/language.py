@@ -17,7 +17,7 @@ from babel.dates import format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.units import format_unit
 
-from approvals.words import Sentence, Value, fill
+from approvals.words import Sentence, Value, fill, plain
 from cards.text import VALUE, line
 
 CATALOGS = Path(__file__).parent / "locale"
@@ -55,7 +55,7 @@ class Language:
         """A value as this reader writes it; text is kept to one line."""
         if isinstance(value, timedelta):
             return self.duration(value)
-        return self.moment(value) if isinstance(value, datetime) else line(str(value), limit=VALUE)
+        return self.moment(value) if isinstance(value, datetime) else line(plain(value), limit=VALUE)
 
     def plural(self, one: str, many: str, count: int, /, **values: Value) -> str:
         """The pattern that fits ``count``, which fills ``{count}``."""

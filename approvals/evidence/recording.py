@@ -8,14 +8,16 @@ from enum import StrEnum
 from sqlalchemy import insert
 
 from approvals.change import PersonId, RequestId
+from approvals.evidence.private import Veil, commitments
 from approvals.evidence.spelling import canonical
 from approvals.mediation import Facts
 from approvals.policy import Policy
 from approvals.store.sqlite import Tx
-from approvals.store.tables import EvidenceRow
-from approvals.words import Sentence
+from approvals.store.tables import EvidenceRow, PrivateRow
+from approvals.words import Personal, Sentence, Value
 
 _INSERT = insert(EvidenceRow.__table__)  # type: ignore[attr-defined]
+_KEEP = insert(PrivateRow.__table__)  # type: ignore[attr-defined]
 
 
 class Trace(StrEnum):
@@ -24,8 +26,11 @@ class Trace(StrEnum):
     REFUSED = "act:refused"
     GRANT_INTENDED = "grant:intended"
     REVOKE_INTENDED = "revoke:intended"
+    CALL_FAILED = "connector:failed"
     UNDONE = "grant:undone"
     UNREACHED = "delivery:failed"
+    SAID = "draft:said"
+    ERASED = "person:erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +61,19 @@ def record(
     version: int | None = None,
     draft: int | None = None,
     result: Mapping[str, object] | None = None,
-) -> None:
-    """Write one piece of evidence. It exists exactly if the transaction that it is part of does.
+) -> int:
+    """Write one piece of evidence; answer its number. It exists exactly if the transaction that it is part of does.
+
+    Text that is marked :class:`~approvals.words.Personal`, however deep, is kept where it can be erased.
 
     ``check`` is the number of the mediation check that refused; None where everything was allowed. ``result`` is what came of it. ``draft``
     is the conversation that it belongs to, where there is no request yet: the request that comes of it names its draft.
     """
-    body = {
-        "trigger": trigger,
-        "facts": facts,
-        "policy": policy.version,
-        "check": check,
-        "result": dict(result or {}),
-        "says": str(sentence),
-    }
+    veil = Veil()
+    told = Sentence(sentence.msgid, tuple((name, _veiled(value, veil)) for name, value in sentence.values))
+    body = {"trigger": trigger, "facts": facts, "policy": policy.version, "check": check, "result": dict(result or {})}
+    written = canonical(body, hide=veil.take)
+    groups = list(veil.groups())
     row = {
         "request": request,
         "draft": draft,
@@ -77,7 +81,17 @@ def record(
         "kind": kind.value,
         "actor": actor,
         "version": version,
-        "sentence": sentence,
-        "body": canonical(body),
+        "sentence": told,
+        "body": written,
+        "private": commitments(groups),
     }
-    tx.run(_INSERT, row)
+    entry = int(tx.run(_INSERT, row).lastrowid)
+    if groups:
+        tx.run(_KEEP, [{"entry": entry, "person": group.person, "key": group.key, "held": group.held} for group in groups])
+    return entry
+
+
+def _veiled(value: Value, veil: Veil) -> Value:
+    if isinstance(value, tuple):
+        return tuple(veil.take(each) if isinstance(each, Personal) else each for each in value)
+    return veil.take(value) if isinstance(value, Personal) else value

@@ -5,9 +5,11 @@ below 2**53, and there is no float.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+
+from approvals.words import Personal
 
 _LARGEST = 2**53
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
@@ -16,32 +18,36 @@ Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
 """What canonical JSON is made of."""
 
 
-def canonical(value: object) -> str:
+def canonical(value: object, *, hide: Callable[[Personal], str] = str) -> str:
     """``value`` as JSON with one spelling: keys sorted, no blanks, times as ISO 8601 in UTC, durations as whole seconds.
+
+    ``hide`` says what is written of text that is personal; as it is given, that is the text itself.
 
     Raises:
         TypeError: something in it has no one spelling.
         ValueError: a number is too large to be the same for every reader.
     """
-    return _encode(plain(value))
+    return _encode(plain(value, hide=hide))
 
 
-def plain(value: object) -> Plain:
-    """``value`` in the terms of JSON; raises as :func:`canonical` does."""
+def plain(value: object, *, hide: Callable[[Personal], str] = str) -> Plain:
+    """``value`` in the terms of JSON, personal text as ``hide`` has it; raises as :func:`canonical` does."""
+    if isinstance(value, Personal):
+        return hide(value)
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         return _whole(value)
     if isinstance(value, Mapping):
-        return {_key(key): plain(each) for key, each in value.items()}
+        return {_key(key): plain(each, hide=hide) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [plain(each, hide=hide) for each in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, timedelta):
         return int(value.total_seconds())
     if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: plain(getattr(value, each.name), hide=hide) for each in fields(value)}
     raise TypeError(f"{type(value).__name__} has no canonical form; say it as text, whole number, time or duration")
 
 

@@ -4,20 +4,22 @@ The tree is computed anew from the rows and compared, from what is easiest to be
 
 1. with the leaves that were stored beside them: an entry edited, deleted, inserted or put elsewhere is named;
 2. with the last signed checkpoint: entries cut off, or rows and leaves rewritten together;
-3. with checkpoints that somebody else keeps: a log rewritten or cut off as a whole by whoever has its key, or two logs shown to two people.
+3. with checkpoints that somebody else keeps: a log rewritten or cut off as a whole by whoever has its key, or two logs shown to two people;
+4. what is right so far is compared with the private values beside it (withheld.py).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import sha256
 
 from approvals.evidence import tree
 from approvals.evidence.checkpoints import Checkpoint
+from approvals.evidence.findings import Bent, Finding
 from approvals.evidence.leaves import COLUMNS, Row, leaf
 from approvals.evidence.notes import VerifierKey
-from approvals.evidence.reading import last_checkpoint, stored_nodes
+from approvals.evidence.stored import last_checkpoint, stored_nodes
 from approvals.evidence.tree import CompactRange
+from approvals.evidence.withheld import private_findings
 from approvals.store.sqlite import Tx, stream
 
 _ROWS = (
@@ -28,28 +30,6 @@ _ROWS = (
 _CHECKPOINTS = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size"
 _LOOKED_AT = 64
 """So many entries that differ are compared with each other's places: enough to tell what was moved from what was edited."""
-
-
-class Bent(StrEnum):
-    """What was done to the log."""
-
-    EDITED = "edited"
-    DELETED = "deleted"
-    INSERTED = "inserted"
-    REORDERED = "reordered"
-    TRUNCATED = "truncated"
-    REWRITTEN = "rewritten"
-    FORKED = "forked"
-    FOREIGN = "signed by another key"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that is wrong: what was done, from which entry on (they count from 1), and the same in words."""
-
-    how: Bent
-    entry: int
-    says: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +54,9 @@ def verify(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint] = (), sinc
     last = last_checkpoint(tx)
     named = [one for one in outside if one.note.is_signed_by(key)]
     read = _read(tx, known, sizes={one.size for one in (*named, *([last] if last else []))})
-    found = [*_of_rows(read), *_of_last(tx, read, last, key=key)] or [*_of_outside(read, named)]
+    found = (
+        [*_of_rows(read), *_of_last(tx, read, last, key=key)] or [*_of_outside(read, named)] or [*private_findings(tx, after=read.before)]
+    )
     found += _of_forks(named)
     found += [_foreign(one, key) for one in outside if one not in named]
     return Verdict(entries=read.count, size=read.log.size, root=read.log.root(), findings=tuple(found))

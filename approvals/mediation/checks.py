@@ -143,7 +143,7 @@ def _is_an_open_approver(case: Case) -> Denied | None:
     facts = case.facts
     stage = facts.stages[facts.stage] if facts.stage < len(facts.stages) else None
     if facts.actor is None or stage is None or facts.actor.id not in stage.approvers:
-        names = ", ".join(person.name for person in facts.approvers)
+        names = tuple(person.name for person in facts.approvers)
         return Denied(10, say("Only {names} can decide on this request.", names=names))
     if any(decision.approver == facts.actor.id and decision.stage == facts.stage for decision in facts.decisions):
         return Denied(10, say("You have already decided on this request."))

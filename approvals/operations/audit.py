@@ -3,22 +3,21 @@
 Reads only. What was changed after it was written is found by approvals/evidence/verifying.py; this finds what was never written.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import select
+from sqlalchemy import func, select
 
 from approvals.change import RequestId, State, number
 from approvals.errors import IllegalTransitionError
+from approvals.evidence.pieces import of_request
 from approvals.lifecycle import Event, after
 from approvals.store.people import people
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx, stream
-from approvals.store.tables import EvidenceRow, RequestRow
+from approvals.store.tables import RequestRow
 from approvals.words import Sentence
 
 _REQUESTS = (
@@ -49,20 +48,20 @@ def trail(tx: Tx, request: RequestId) -> tuple[Entry, ...]:
         UnknownRequestError: there is no such request.
     """
     find(tx, request)
-    rows = tx.exec(select(EvidenceRow).where(EvidenceRow.request == request).order_by(EvidenceRow.id)).all()  # type: ignore[arg-type]
-    known = people(tx, *(row.actor for row in rows))
+    found = of_request(tx, request)
+    known = people(tx, *(piece.actor for piece in found))
     return tuple(
         Entry(
-            id=row.id or 0,
-            at=row.at,
-            kind=row.kind,
-            actor=row.actor,
-            name=known[row.actor].name if row.actor in known else row.actor or "Countersign",
-            sentence=row.sentence,
-            version=row.version,
-            body=json.loads(row.body),
+            id=piece.id,
+            at=piece.at,
+            kind=piece.kind,
+            actor=piece.actor,
+            name=known[piece.actor].name if piece.actor in known else piece.actor or "Countersign",
+            sentence=piece.sentence,
+            version=piece.version,
+            body=piece.body,
         )
-        for row in rows
+        for piece in found
     )
 
 

@@ -1,14 +1,22 @@
-"""Conversations about a request that is not submitted yet: one for each person, replaced by compare-and-set."""
+"""Conversations about a request that is not submitted yet: one for each person, replaced by compare-and-set.
 
+What is written in them is evidence too, under the draft: the request that comes of it names its draft.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
 from sqlmodel import select
 
+from approvals import evidence
 from approvals.change import PersonId
+from approvals.evidence import Trace
+from approvals.operations.desk import Act, Desk
 from approvals.store.sqlite import Tx
 from approvals.store.tables import DraftRow
+from approvals.words import Personal, say
 
 _DRAFT = DraftRow.__table__  # type: ignore[attr-defined]
 
@@ -45,3 +53,19 @@ def keep(tx: Tx, person: PersonId, body: str, *, now: datetime, afresh: bool = F
 def drop(tx: Tx, person: PersonId) -> None:
     """Forget what this person was asking for."""
     tx.execute(delete(DraftRow).where(DraftRow.person == person))  # type: ignore[arg-type]
+
+
+def note_written(tx: Tx, draft: int, text: str, *, understood: Mapping[str, object], act: Act, desk: Desk) -> None:
+    """Write down what somebody wrote while they put a request together, and what was understood of it. Nothing rests on it."""
+    evidence.record(
+        tx,
+        Trace.SAID,
+        at=act.at,
+        request=None,
+        draft=draft,
+        actor=act.actor,
+        trigger=act.trigger,
+        sentence=say("Wrote: “{text}”", text=Personal(text, of=act.actor or "")),
+        policy=desk.policy,
+        result={"understood": understood},
+    )

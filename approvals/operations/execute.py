@@ -21,7 +21,7 @@ from approvals.operations.transition import move, named
 from approvals.store.requests import find, id_of, proposal_of
 from approvals.store.sqlite import Tx
 from approvals.store.tables import EvidenceRow, RequestRow
-from approvals.words import Sentence, say
+from approvals.words import Personal, Sentence, say
 
 
 async def execute(request: RequestId, *, desk: Desk) -> None:
@@ -34,15 +34,37 @@ async def execute(request: RequestId, *, desk: Desk) -> None:
     if change is None:
         return
     connector = desk.connectors[change.connector]
-    had_before = await connector.apply(change)
-    if not await connector.read_back(change):
-        raise ConnectorError(f"{change.target} does not show {change.person} after the change; reading it again later")
-    await desk.store.write(lambda tx: _record(tx, request, had_before=had_before, desk=desk))
+    try:
+        had_before = await connector.apply(change)
+        if not await connector.read_back(change):
+            raise ConnectorError(f"{change.target} does not show {change.person} after the change; reading it again later")
+    except ConnectorError as error:
+        problem = str(error)
+        await desk.store.write(lambda tx: note_failed_call(tx, request, change, problem=problem, desk=desk))
+        raise
+    await desk.store.write(lambda tx: _record(tx, request, change, had_before=had_before, desk=desk))
 
 
 def change_for(row: RequestRow) -> Change:
     """The change behind a request, under the key that makes it happen once."""
     return Change(key=f"grant/{row.id}", connector=row.connector, target=row.target, person=PersonId(row.beneficiary))
+
+
+def note_failed_call(tx: Tx, request: RequestId, change: Change, *, problem: str, desk: Desk) -> None:
+    """Write what came back of a call that was not done: what a system answers belongs to the story too."""
+    now = desk.now()
+    evidence.record(
+        tx,
+        Trace.CALL_FAILED,
+        at=now,
+        request=request,
+        actor=None,
+        trigger=by_time(now).trigger,
+        # Another system's words may name the person.
+        sentence=say("{connector}: {problem}.", connector=change.connector, problem=Personal(problem, of=change.person)),
+        policy=desk.policy,
+        result={"key": change.key, "connector": change.connector, "target": change.target, "person": change.person},
+    )
 
 
 def give_up(tx: Tx, request: RequestId, *, why: str, desk: Desk) -> None:
@@ -51,7 +73,8 @@ def give_up(tx: Tx, request: RequestId, *, why: str, desk: Desk) -> None:
     if row.state is State.APPROVED:
         now = desk.now()
         facts = for_request(tx, row, actor=None, desk=desk, now=now)
-        _fail(tx, row, say("The change could not be made: {why}.", why=why), facts=facts, desk=desk, now=now)
+        said = Personal(why, of=row.beneficiary)
+        _fail(tx, row, say("The change could not be made: {why}.", why=said), facts=facts, desk=desk, now=now)
 
 
 def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
@@ -83,7 +106,7 @@ def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
     return change_for(row)
 
 
-def _record(tx: Tx, request: RequestId, *, had_before: bool, desk: Desk) -> None:
+def _record(tx: Tx, request: RequestId, change: Change, *, had_before: bool, desk: Desk) -> None:
     """The grant and its end in one commit: there is no access without a time at which it is taken away."""
     row = find(tx, request)
     now = desk.now()
@@ -96,7 +119,8 @@ def _record(tx: Tx, request: RequestId, *, had_before: bool, desk: Desk) -> None
     # Time starts now, when the access works, and not when it was asked for or approved.
     changes = {"granted_at": now, "ends_at": now + row.duration, "had_before": had_before}
     sentence = say("Access works, as read back from {target}. Its {duration} begin now.", target=row.target, duration=row.duration)
-    move(tx, row, Event.GRANT, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=changes)
+    calls = {"connector": change.connector, "key": change.key, "apply": {"had_before": had_before}, "read_back": True}
+    move(tx, row, Event.GRANT, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=changes, calls=calls)
     told = say(
         "{what} is live: you have it for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=row.duration
     )

@@ -1,5 +1,6 @@
 """Access that is to end is taken away, read back, and said to be gone only then. So is what a failed attempt may have left behind."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from approvals import evidence, outbox, tickets
@@ -9,7 +10,7 @@ from approvals.errors import ConnectorError
 from approvals.evidence import Trace
 from approvals.lifecycle import Event
 from approvals.operations.desk import Desk, by_time
-from approvals.operations.execute import change_for
+from approvals.operations.execute import change_for, note_failed_call
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
 from approvals.store.requests import find, id_of
@@ -30,11 +31,17 @@ async def revoke(request: RequestId, *, desk: Desk) -> None:
     connector = desk.connectors.get(change.connector)
     if connector is None:
         raise ConnectorError(f"no connector named {change.connector} is set up; {change.person} still has {change.target}")
-    keeps = await connector.revert(change)
-    still_there = await connector.read_back(change)
-    if still_there and not await desk.store.read(lambda tx: _may_stay(find(tx, request), keeps=keeps)):
-        raise ConnectorError(f"{change.target} still shows {change.person} after the removal; trying again")
-    await desk.store.write(lambda tx: _record(tx, request, still_there=still_there, desk=desk))
+    try:
+        keeps = await connector.revert(change)
+        still_there = await connector.read_back(change)
+        if still_there and not await desk.store.read(lambda tx: _may_stay(find(tx, request), keeps=keeps)):
+            raise ConnectorError(f"{change.target} still shows {change.person} after the removal; trying again")
+    except ConnectorError as error:
+        problem = str(error)
+        await desk.store.write(lambda tx: note_failed_call(tx, request, change, problem=problem, desk=desk))
+        raise
+    calls = {"connector": change.connector, "key": change.key, "revert": {"keeps": keeps}, "read_back": still_there}
+    await desk.store.write(lambda tx: _record(tx, request, calls, still_there=still_there, desk=desk))
 
 
 def linger(tx: Tx, request: RequestId, *, attempts: int, why: str, desk: Desk) -> None:
@@ -86,10 +93,10 @@ def _may_stay(row: RequestRow, *, keeps: bool) -> bool:
     return keeps if row.state is State.FAILED else row.had_before
 
 
-def _record(tx: Tx, request: RequestId, *, still_there: bool, desk: Desk) -> None:
+def _record(tx: Tx, request: RequestId, calls: Mapping[str, object], *, still_there: bool, desk: Desk) -> None:
     row = find(tx, request)
     if row.state is State.FAILED:
-        _note_undone(tx, row, still_there=still_there, desk=desk)
+        _note_undone(tx, row, calls, still_there=still_there, desk=desk)
     if row.state is not State.ENDING:
         return
     now = desk.now()
@@ -98,8 +105,8 @@ def _record(tx: Tx, request: RequestId, *, still_there: bool, desk: Desk) -> Non
     sentence = say("The access is gone, as read back from {target}, {lag} s after its end.", target=row.target, lag=lag)
     if row.had_before:
         sentence = say("The time is over. The access from before, which did not come from here, was left as it was.")
-    told = _told(row, desk)
-    move(tx, row, Event.CONFIRM, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes={"ended_at": now, "failure": None})
+    told, ended = _told(row, desk), {"ended_at": now, "failure": None}
+    move(tx, row, Event.CONFIRM, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=ended, calls=calls)
     outbox.tell(tx, _concerned(row), told, request=id_of(row), about="ended", now=now)
 
 
@@ -107,7 +114,7 @@ def _concerned(row: RequestRow) -> tuple[PersonId, ...]:
     return (PersonId(row.requester), PersonId(row.beneficiary), *((PersonId(row.decided_by),) if row.decided_by else ()))
 
 
-def _note_undone(tx: Tx, row: RequestRow, *, still_there: bool, desk: Desk) -> None:
+def _note_undone(tx: Tx, row: RequestRow, calls: Mapping[str, object], *, still_there: bool, desk: Desk) -> None:
     now = desk.now()
     sentence = say("What the failed attempt may have added to {target} is gone, as read back.", target=row.target)
     if still_there:
@@ -122,7 +129,7 @@ def _note_undone(tx: Tx, row: RequestRow, *, still_there: bool, desk: Desk) -> N
         sentence=sentence,
         policy=desk.policy,
         version=row.version,
-        result={"key": change_for(row).key, "target": row.target, "person": row.beneficiary, "still_there": still_there},
+        result={"key": change_for(row).key, "target": row.target, "person": row.beneficiary, "still_there": still_there, "calls": calls},
     )
     tickets.touch_ticket(tx, id_of(row), now=now, is_final=False)
 

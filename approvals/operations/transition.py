@@ -35,8 +35,11 @@ def move(
     changes: Mapping[str, object],
     work: tuple[Kind, ...] = (),
     check: int | None = None,
+    calls: Mapping[str, object] | None = None,
 ) -> None:
     """Take ``row`` along one edge of its life, with its evidence, ticket and jobs. ``row`` shows it afterwards.
+
+    ``calls`` are what a connector was asked and answered, where it moved because of that.
 
     Raises:
         IllegalTransitionError: the lifecycle has no such edge, or somebody else moved the request in between.
@@ -44,6 +47,8 @@ def move(
     request = id_of(row)
     before, state, version = row.state, lifecycle.after(row.state, event), row.version + 1
     values = {**changes, "state": state, "version": version}
+    # A sentence among the changes is why it failed: that is the evidence's own sentence already.
+    changed = {name: value for name, value in changes.items() if not isinstance(value, Sentence)}
     moved = tx.run(update(_REQUEST).where(_REQUEST.c.id == request, _REQUEST.c.version == row.version).values(values))
     if moved.rowcount != 1:
         raise IllegalTransitionError(f"{number(request)} is not at version {row.version} any more")
@@ -59,11 +64,7 @@ def move(
         facts=facts,
         check=check,
         version=version,
-        result={
-            "from": before,
-            "to": state,
-            **{name: str(value) if isinstance(value, Sentence) else value for name, value in changes.items()},
-        },
+        result={"from": before, "to": state, **changed, **({"calls": calls} if calls else {})},
     )
     tickets.touch_ticket(tx, request, now=act.at, is_final=state.is_final)
     ask_for(tx, *((kind, request) for kind in (*work, Kind.REDRAW)), now=act.at)

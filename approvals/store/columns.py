@@ -72,7 +72,9 @@ def _tagged(value: object) -> dict[str, str | int]:
     raise TypeError(f"a sentence cannot hold {type(value).__name__}")
 
 
-def _untagged(value: str | int | dict[str, str | int]) -> Value:
+def _untagged(value: str | int | list[str] | dict[str, str | int]) -> Value:
+    if isinstance(value, list):
+        return tuple(value)
     if not isinstance(value, dict):
         return value
     return timedelta(seconds=int(value["seconds"])) if "seconds" in value else datetime.fromisoformat(str(value["at"]))

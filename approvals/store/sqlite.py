@@ -236,6 +236,27 @@ def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterat
         raise AuditUnavailableError(f"the database cannot be read: {error}") from error
 
 
+def scrub(path: Path) -> bool:
+    """Write the file at ``path`` anew, without what was deleted from it; False where a reader still keeps old pages beside it.
+
+    Waits for writers up to half a minute, and they for it. What older releases deleted without overwriting it is gone afterwards too.
+
+    Raises:
+        AuditUnavailableError: there is no room, or the file is in use for too long.
+    """
+    engine = open_engine(path)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            driver = connection.connection.cursor()
+            driver.execute("VACUUM")
+            (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise AuditUnavailableError(f"the database could not be written anew: {error}; run it again when little happens") from error
+    finally:
+        engine.dispose()
+    return not is_busy
+
+
 def connect_to_write(engine: Engine) -> Connection:
     """A connection that takes the write lock when it begins: what it reads then is what it changes, and a second one waits its turn."""
     return engine.connect().execution_options(is_writer=True)
@@ -244,7 +265,8 @@ def connect_to_write(engine: Engine) -> Connection:
 def _set_up(connection: Any, _record: object) -> None:
     # Without this the driver begins transactions by itself, and savepoints break (SQLAlchemy's pages on the SQLite dialect).
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    # secure_delete: what is deleted is overwritten, so that what a person is to be rid of does not lie about in the file.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -192,6 +192,32 @@ class EvidenceRow(SQLModel, table=True):
     version: int | None = None
     sentence: Sentence = Field(sa_column=Column(Said, nullable=False))
     body: str = _text()
+    # Whose private values belong to it, each with the commitment to them: a JSON object by object id. The values are in ``private``.
+    private: str = Field(default="{}", sa_column=Column(Text, nullable=False, server_default="{}"))
+
+
+class PrivateRow(SQLModel, table=True):
+    """What one entry holds of one person that may have to be erased: names, addresses, free text. Only this may be deleted of evidence.
+
+    There is no index by person: erasing reads the table through, so that approving need not keep an index in order.
+    """
+
+    __tablename__ = "private"
+
+    entry: int = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    key: bytes
+    held: str = _text()
+
+
+class ErasureRow(SQLModel, table=True):
+    """Whose private values were erased, when, and which entry is the evidence of it."""
+
+    __tablename__ = "erasure"
+
+    entry: int = Field(primary_key=True)
+    person: str = Field(index=True)
+    at: datetime = _instant()
 
 
 class NodeRow(SQLModel, table=True):

@@ -23,8 +23,7 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
     Raises:
         AuditError: there is no database, or it is none of ours.
     """
-    if not await asyncio.to_thread(path.exists):
-        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")
+    await there_is(path)
     store = Store(path)
     try:
         return await store.read(question)
@@ -34,3 +33,9 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
         ) from error
     finally:
         await store.close()
+
+
+async def there_is(path: Path) -> None:
+    """Make sure that there is a file. Raises AuditError."""
+    if not await asyncio.to_thread(path.exists):
+        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")

@@ -84,3 +84,20 @@ async def verify(*, kept: tuple[Path, ...], since: int | None, key: str | None, 
     from infra.audit.log import verify_log
 
     await verify_log(database=database, kept=kept, key=key, secret_file=secret_file, since=since)
+
+
+@audit.command("erase")
+@click.argument("person")
+@click.option("--reason", "why", required=True, help="Why, as the evidence of it will say for ever: without their name or address.")
+@_secret_file
+@_database
+@one_line
+async def erase(person: str, *, why: str, secret_file: Path, database: Path) -> None:
+    """Erase what identifies PERSON (an object id or e-mail address) and what they wrote; what they did stays, under their object id.
+
+    Everything that was sealed still verifies. The file is written anew, which takes a while where it is large.
+    """
+    from bot.clock import system_now
+    from infra.audit.erase import erase_person
+
+    await erase_person(person, why=why, database=database, secret_file=secret_file, now=system_now())

@@ -9,7 +9,7 @@ import click
 from approvals.errors import NoteError
 from approvals.evidence.checkpoints import Checkpoint, checkpoints_in
 from approvals.evidence.notes import VerifierKey
-from approvals.evidence.reading import checkpoint_at, last_checkpoint
+from approvals.evidence.stored import checkpoint_at, last_checkpoint
 from approvals.evidence.verifying import Verdict, verify
 from approvals.operations.audit import count, gaps
 from approvals.store.sqlite import Tx
@@ -21,7 +21,7 @@ async def print_key(*, database: Path, secret_file: Path) -> None:
     """Print the log's verifier key: what an auditor keeps, to check everything else with."""
     last = await ask(last_checkpoint, database)
     if last is None:
-        raise AuditError(f"{database}: nothing has been sealed yet; start the bot once")
+        raise AuditError(f"{database}: nothing has been recorded yet, so no checkpoint names the log")
     click.echo(str(signer_of(_there(secret_file), name=last.origin).verifier))
 
 
@@ -65,7 +65,7 @@ def _kept(path: Path) -> tuple[Checkpoint, ...]:
 
 def _own_key(last: Checkpoint | None, secret_file: Path) -> VerifierKey:
     if last is None:
-        raise AuditError("nothing has been sealed yet; give the log's verifier key with --key if it should have been")
+        raise AuditError("nothing has been recorded yet; give the log's verifier key with --key if it should have been")
     return signer_of(_there(secret_file), name=last.origin).verifier
 
 

@@ -1,6 +1,5 @@
 """A desk with a settable clock on a real database, and short verbs that bring a request to any state."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlmodel import select
 
 from approvals.change import Decision, PersonId, Proposal, RequestId, State, Verdict
 from approvals.evidence import Trigger
+from approvals.evidence.pieces import Piece, pieces
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Desk, Outcome
 from approvals.operations.due import sweep
@@ -179,11 +179,9 @@ class Story:
         return await self.desk.store.read(lambda tx: find(tx, request))
 
     async def evidence(self, request: RequestId | None = None, *, kind: str | None = None) -> list[Proof]:
-        wanted = select(EvidenceRow).order_by(EvidenceRow.id)  # type: ignore[arg-type]
-        if request is not None:
-            wanted = wanted.where(EvidenceRow.request == request)
-        rows = await self.desk.store.read(lambda tx: list(tx.exec(wanted)))
-        return [_proof(row) for row in rows if kind in (None, row.kind)]
+        conditions = () if request is None else (EvidenceRow.__table__.c.request == request,)  # type: ignore[attr-defined]
+        found = await self.desk.store.read(lambda tx: pieces(tx, *conditions))
+        return [_proof(piece) for piece in found if kind in (None, piece.kind)]
 
     async def ticket(self, request: RequestId) -> TicketRow | None:
         return await self.desk.store.read(lambda tx: tx.exec(select(TicketRow).where(TicketRow.request == request)).first())
@@ -262,13 +260,13 @@ _WAY: Mapping[State, tuple[Any, ...]] = {
 }
 
 
-def _proof(row: EvidenceRow) -> Proof:
+def _proof(piece: Piece) -> Proof:
     return Proof(
-        kind=row.kind,
-        request=row.request,
-        actor=row.actor,
-        at=row.at,
-        version=row.version,
-        says=str(row.sentence),
-        body=json.loads(row.body),
+        kind=piece.kind,
+        request=piece.request,
+        actor=piece.actor,
+        at=piece.at,
+        version=piece.version,
+        says=str(piece.sentence),
+        body=piece.body,
     )

@@ -113,7 +113,7 @@ async def test_a_stranger_is_told_who_decides(story: Story, somebody: PersonId) 
 
     outcome = await story.denies(request, somebody)
 
-    await _refused(story, request, outcome, say("Only {names} can decide on this request.", names="Maria Lindqvist"), check=10)
+    await _refused(story, request, outcome, say("Only {names} can decide on this request.", names=("Maria Lindqvist",)), check=10)
 
 
 async def test_somebody_whom_the_directory_does_not_know_decides_nothing(story: Story) -> None:
@@ -351,7 +351,7 @@ async def test_a_later_stage_cannot_be_decided_first(story: Story) -> None:
 
     outcome = await story.approves(request, JONAS)
 
-    sentence = say("Only {names} can decide on this request.", names="Maria Lindqvist, Jonas Weber")
+    sentence = say("Only {names} can decide on this request.", names=("Maria Lindqvist", "Jonas Weber"))
     await _refused(story, request, outcome, sentence, check=10)
 
 

@@ -203,7 +203,7 @@ async def test_access_that_is_still_there_is_not_said_to_be_gone(story: Story, s
     assert (row.state, row.ended_at) == (State.ENDING, None)
     assert ticket is not None
     assert ticket.closed_at is None
-    assert [one.kind for one in await story.evidence(request)][-2:] == ["grant:end", "revoke:intended"]
+    assert [one.kind for one in await story.evidence(request)][-3:] == ["grant:end", "revoke:intended", "connector:failed"]
 
 
 async def test_access_that_cannot_be_removed_is_told_once_with_who_has_to_look(story: Story) -> None:

@@ -49,10 +49,11 @@ async def test_the_intention_is_evidence_before_the_change(story: Story, system:
     with pytest.raises(ConnectorError):
         await story.executes(request)
 
-    intended = (await story.evidence(request))[-1]
+    intended, failed = (await story.evidence(request))[-2:]
     assert (intended.kind, intended.version, intended.says) == ("grant:intended", 2, "Adding to grp-billing-db-write.")
     assert intended.result == {"key": "grant/1001", "connector": "local", "target": BILLING_GROUP, "person": ANA}
     assert intended.body["facts"]["read_at"] == "2025-11-22T12:00:00.000000+00:00"
+    assert (failed.kind, failed.says, failed.result) == ("connector:failed", "local: the directory is read-only today.", intended.result)
 
 
 async def test_where_no_evidence_can_be_kept_no_change_is_made(story: Story, system: Unreliable) -> None:
@@ -110,7 +111,7 @@ async def test_somebody_who_left_after_the_approval_stops_it(
     proof = (await story.evidence(request))[-1]
     assert (row.state, str(row.failure), row.ends_at) == (State.FAILED, why, None)
     assert (proof.kind, proof.check, proof.says, proof.version) == ("grant:fail", check, why, 3)
-    assert proof.result == {"from": "approved", "to": "failed", "failure": why}
+    assert proof.result == {"from": "approved", "to": "failed"}
     assert {one["id"]: one["enabled"] for one in (proof.body["facts"]["requester"], *proof.body["facts"]["approvers"])} == {
         ANA: leaver != ANA,
         MARIA: leaver != MARIA,

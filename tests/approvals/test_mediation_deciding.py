@@ -51,7 +51,7 @@ def test_9_time_decides_nothing(action: Action) -> None:
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
 def test_10_a_stranger_is_told_who_can_decide(action: Action) -> None:
-    assert judge(action, actor=TOM) == Denied(10, say("Only {names} can decide on this request.", names="Maria Lindqvist"))
+    assert judge(action, actor=TOM) == Denied(10, say("Only {names} can decide on this request.", names=("Maria Lindqvist",)))
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
@@ -62,7 +62,7 @@ def test_10_only_the_open_stage_is_decided(action: Action, stage: int) -> None:
 
     denied = judge(action, actor=early_or_late, stages=stages, stage=stage, approvers=(MARIA, JONAS))
 
-    assert denied == Denied(10, say("Only {names} can decide on this request.", names="Maria Lindqvist, Jonas Weber"))
+    assert denied == Denied(10, say("Only {names} can decide on this request.", names=("Maria Lindqvist", "Jonas Weber")))
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])

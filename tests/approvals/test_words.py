@@ -43,3 +43,7 @@ def test_every_sentence_in_the_code_is_a_literal_that_gettext_can_extract() -> N
 @pytest.mark.parametrize("value", [0, -1, 1_000])
 def test_a_number_is_a_value_too(value: int) -> None:
     assert str(say("{count} left", count=value)) == f"{value} left"
+
+
+def test_several_names_are_read_one_after_the_other() -> None:
+    assert str(say("Only {names} can decide.", names=("Maria", "Jonas"))) == "Only Maria, Jonas can decide."

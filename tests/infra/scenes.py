@@ -145,9 +145,9 @@ def execute(verb: str, data: JsonObject) -> Json:
 
 
 async def ledger(local: Local, request: int = FIRST) -> list[tuple[str, str]]:
-    """The evidence of a request, oldest first: what happened, and who did it."""
+    """The evidence of a request itself, oldest first: what happened, and who did it. What was written before it was sent is left out."""
     entries = await local.house.desk.store.read(lambda tx: trail(tx, RequestId(request)))
-    return [(entry.kind, entry.name) for entry in entries]
+    return [(entry.kind, entry.name) for entry in entries if entry.kind != "draft:said"]
 
 
 async def refusals(local: Local) -> list[tuple[int | None, str, int | None]]:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from approvals.evidence.notes import VerifierKey
 from infra.cli import main
 from infra.serving import Local
-from tests.infra.scenes import ended, granted
+from tests.infra.scenes import ANA, MARIA, asked, ended, granted, leaves, quiet
 from tests.infra.test_commands import DONE, FAILED, countersign, one_line
 
 
@@ -37,10 +37,10 @@ async def test_a_log_that_nobody_touched_passes_with_the_secret_and_with_the_key
     outside = await countersign("audit", "verify", *where, "--key", key.stdout.strip(), "--checkpoint", kept)
 
     entries = VerifierKey.parse(key.stdout).name, checked.stdout.split()[0]
-    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "7"))
-    assert checked.stdout == "7 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
+    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "8"))
+    assert checked.stdout == "8 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
     assert outside.stdout == (
-        "7 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
+        "8 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
         "every transition of 1 request(s) is accounted for\n"
     )
 
@@ -61,7 +61,7 @@ async def test_only_what_is_new_is_read_since_a_checkpoint(local: Local) -> None
 
     since = await countersign("audit", "verify", "--since", "2", *where)
 
-    assert since.stdout.startswith("4 entries are as they were sealed (the last 2 read)")
+    assert since.stdout.startswith("5 entries are as they were sealed (the last 3 read)")
 
 
 async def test_without_a_key_nothing_is_believed(local: Local, tmp_path: Path) -> None:
@@ -93,4 +93,47 @@ async def test_a_key_that_is_none_and_a_file_without_checkpoints_are_said_in_one
 def test_records_in_which_nothing_is_sealed_have_no_key_to_print(migrated_file: Path) -> None:
     told = CliRunner().invoke(main, ["audit", "key", "--database", str(migrated_file), "--secret-file", "nowhere.key"])
 
-    assert told.stderr == f"countersign: {migrated_file}: nothing has been sealed yet; start the bot once\n"
+    assert told.stderr == f"countersign: {migrated_file}: nothing has been recorded yet, so no checkpoint names the log\n"
+
+
+# Forgetting somebody.
+
+FORGET = "I need write access to billing-db for 4 hours to please the kingfisher"
+
+
+def on_disk(database: Path) -> str:
+    """Everything that lies on the disk, the write-ahead file too."""
+    return "".join(one.read_bytes().decode(errors="replace") for one in database.parent.glob(f"{database.name}*"))
+
+
+async def test_somebody_who_left_is_forgotten_while_the_bot_runs(local: Local) -> None:
+    card = await asked(local, text=FORGET)
+    await local.simulator.person(MARIA).presses("Deny with this reason", inputs={"reason": "The heron says no"}, on=card)
+    await quiet(local)
+    await leaves(local, ANA)
+    where = ("--database", local.settings.database, "--secret-file", local.settings.secret_file)
+    theirs = ("Ana Ferreira", "ana.ferreira", "kingfisher")
+    before = on_disk(local.settings.database)
+
+    done = await countersign("audit", "erase", "ana.ferreira@northwind.example", "--reason", "case 12", *where)
+
+    assert (done.exit_code, done.stdout) == (
+        DONE,
+        "erased from 3 entries; entry 4 is the evidence of it, and every other proof still holds\n",
+    )
+    assert [text for text in theirs if text not in before] == []
+    assert [text for text in theirs if text in on_disk(local.settings.database)] == []
+    shown = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)
+    checked = await countersign("audit", "verify", *where)
+    assert re.search(r"Wrote: “\(erased on \d{4}-\d\d-\d\d\)”", shown.stdout)
+    assert "Denied: “The heron says no”" in shown.stdout
+    assert checked.stdout.startswith("4 entries are as they were sealed")
+
+
+async def test_a_member_is_said_to_be_still_in_the_directory(local: Local) -> None:
+    await asked(local)
+    where = ("--database", local.settings.database, "--secret-file", local.settings.secret_file)
+
+    done = await countersign("audit", "erase", "tom.okafor@northwind.example", "--reason", "case 13", *where)
+
+    assert done.stdout.splitlines()[1].startswith("they are still in the directory, which keeps its own record of them")

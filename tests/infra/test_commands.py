@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from infra.cli import main
 from infra.serving import Local
-from tests.infra.scenes import ANA, LOOP, MARIA, asked, ended, granted, previewed
+from tests.infra.scenes import ANA, ASK, LOOP, MARIA, asked, ended, granted, previewed
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -32,7 +32,8 @@ async def test_the_whole_path_of_a_request_is_told_from_its_evidence(local: Loca
 
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
-    assert [(line[25:43].strip(), line[43:65].strip()) for line in lines] == LOOP
+    assert [(line[25:43].strip(), line[43:65].strip()) for line in lines] == [("draft:said", "Ana Ferreira"), *LOOP]
+    assert lines[0].endswith(f"Wrote: “{ASK}”")
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", line) for line in lines)
     assert lower.stdout == told.stdout
 
@@ -46,6 +47,7 @@ async def test_evidence_is_printed_as_one_object_a_line(local: Local) -> None:
     entries = [json.loads(line) for line in told.stdout.splitlines()]
     assert told.exit_code == DONE
     assert [(entry["kind"], entry["actor"], entry["version"]) for entry in entries] == [
+        ("draft:said", local.simulator.person(ANA).id, None),
         ("request:submit", local.simulator.person(ANA).id, 1),
         ("request:deny", local.simulator.person(MARIA).id, 2),
     ]

@@ -52,7 +52,7 @@ async def test_a_leaf_is_everything_in_its_row(story: Story, path: Path) -> None
     lines = made.decode().split("\n")
     assert lines[:7] == ["0", '"2025-11-22 12:00:00.000000"', '"request:submit"', "1001", "null", f'"{row.actor}"', "1"]
     assert lines[7] == '["Asked for {entitlement}.",{"entitlement":"Write access to billing-db"}]'
-    assert lines[8:] == [row.body]
+    assert lines[8:] == [row.body, row.private]
 
 
 async def test_work_that_leaves_no_evidence_makes_no_checkpoint(story: Story) -> None:

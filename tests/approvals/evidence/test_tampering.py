@@ -8,7 +8,7 @@ import pytest
 from approvals.change import State
 from approvals.evidence.checkpoints import Checkpoint, checkpoint
 from approvals.evidence.notes import VerifierKey
-from approvals.evidence.reading import checkpoint_at, last_checkpoint
+from approvals.evidence.stored import checkpoint_at, last_checkpoint
 from approvals.evidence.verifying import Bent, Finding, Verdict, verify
 from tests.approvals.evidence.attacker import bend, rewrite_tree, shift
 from tests.approvals.evidence.keys import LOG, STRANGER
@@ -129,7 +129,13 @@ async def test_a_log_that_was_cut_off_is_found_by_its_last_checkpoint(log: Story
 
 async def test_a_log_cut_off_with_its_checkpoints_is_found_by_one_kept_outside(log: Story, path: Path) -> None:
     last = await kept(log)
-    bend(path, "DELETE FROM evidence WHERE id > 6", "DELETE FROM checkpoint WHERE size > 6")
+    bend(
+        path,
+        *(
+            f"DELETE FROM {table} WHERE {column} > 6"  # noqa: S608
+            for table, column in (("evidence", "id"), ("private", "entry"), ("checkpoint", "size"))
+        ),
+    )
 
     assert (await verdict(log)).findings == ()
     says = "entries 7 to 8 were cut off, with their checkpoints: the one kept outside names 8 entries"

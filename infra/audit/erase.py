@@ -1,0 +1,41 @@
+"""Forgetting a person, on records that may be in use."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from approvals.errors import CountersignError
+from approvals.evidence.sealing import Sealer
+from approvals.evidence.stored import last_checkpoint
+from approvals.operations.erase import Erased, erase, find_person
+from approvals.policy import Policy
+from approvals.store.sqlite import Store, Tx, scrub
+from infra.audit.asking import AuditError, there_is
+from infra.evidence_key import signer_of
+
+
+async def erase_person(name: str, *, why: str, database: Path, secret_file: Path, now: datetime) -> None:
+    """Erase what identifies the person called ``name``, and say what was done."""
+    await there_is(database)
+    store = Store(database)
+    try:
+        last = await store.read(last_checkpoint)
+        if last is None:
+            raise AuditError(f"{database}: nothing has been recorded yet, so no checkpoint names the log")
+        store.before_commit(Sealer(signer_of(secret_file, name=last.origin)))
+        done = await store.write(lambda tx: _erase(tx, name, why=why, now=now))
+    finally:
+        await store.close()
+    is_clean = await asyncio.to_thread(scrub, database)
+    click.echo(f"erased from {done.entries} entries; entry {done.evidence} is the evidence of it, and every other proof still holds")
+    if done.is_still_a_member:
+        click.echo("they are still in the directory, which keeps its own record of them: take them out of people.yaml and erase again")
+    if not is_clean:
+        raise CountersignError("old pages are still in use by a reader; run the same again in a minute, so that they are overwritten too")
+
+
+def _erase(tx: Tx, name: str, *, why: str, now: datetime) -> Erased:
+    # No policy decided this: a person with access to the machine did.
+    return erase(tx, find_person(tx, name), why=why, now=now, policy=Policy(version=""))
