@@ -37,3 +37,9 @@ def checkpoint_at(tx: Tx, size: int) -> Checkpoint | None:
     """The newest checkpoint of at most ``size`` entries, if there is one. Raises as :func:`last_checkpoint` does."""
     note = tx.connection().exec_driver_sql(_AT, (size,)).scalar()
     return None if note is None else Checkpoint.parse(str(note))
+
+
+def checkpoint_over(tx: Tx, entry: int) -> Checkpoint | None:
+    """The newest checkpoint that covers ``entry``, if there is one. Raises as :func:`last_checkpoint` does."""
+    last = last_checkpoint(tx)
+    return last if last is not None and last.size >= entry else None

@@ -72,18 +72,61 @@ async def key(database: Path, secret_file: Path) -> None:
     help="A file of checkpoints kept outside; may be given more than once.",
 )
 @click.option("--since", type=click.IntRange(min=1), help="Believe the stored checkpoint of this many entries, and read what follows it.")
+@click.option(
+    "--proof",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Check the proofs in this file instead, with --key and nothing else.",
+)
 @_key
 @_secret_file
 @_database
 @one_line
-async def verify(*, kept: tuple[Path, ...], since: int | None, key: str | None, secret_file: Path, database: Path) -> None:
+async def verify(
+    *, kept: tuple[Path, ...], since: int | None, proof: Path | None, key: str | None, secret_file: Path, database: Path
+) -> None:
     """Find whatever was bent in the evidence since it was sealed: name the first entry that differs, and how.
 
     Only a checkpoint that is kept outside shows that the log was not rewritten or cut off as a whole by somebody who has its key.
     """
     from infra.audit.log import verify_log
+    from infra.audit.prove import check_proofs
 
+    if proof is not None:
+        await check_proofs(proof, key=key)
+        return
     await verify_log(database=database, kept=kept, key=key, secret_file=secret_file, since=since)
+
+
+@audit.command("prove")
+@click.argument("what", metavar="REQUEST|ENTRY")
+@_database
+@one_line
+async def prove(what: str, *, database: Path) -> None:
+    """Print proofs that the evidence of REQUEST, or one ENTRY, is in the log.
+
+    Whoever has the log's verifier key can check them, without the log: countersign audit verify --proof FILE --key KEY
+    """
+    from infra.audit.prove import print_proofs
+
+    await print_proofs(what, database=database)
+
+
+@audit.command("export")
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl", "ocsf", "cef"]), default="jsonl", show_default=True, help="How it is written."
+)
+@click.option("--since", type=click.IntRange(min=0), default=0, help="Begin after this entry: the last one of the export before.")
+@_database
+@one_line
+async def export(*, form: str, since: int, database: Path) -> None:
+    """Print the evidence for another system, an entry a line, oldest first.
+
+    jsonl holds everything; ocsf is the Open Cybersecurity Schema Framework's User Access Management; cef is ArcSight's Common Event Format.
+    What has left with an export cannot be erased here any more.
+    """
+    from infra.audit.export import export_log
+
+    await export_log(form=form, since=since, database=database)
 
 
 @audit.command("erase")

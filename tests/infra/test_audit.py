@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from approvals.evidence.notes import VerifierKey
 from infra.cli import main
 from infra.serving import Local
-from tests.infra.scenes import ANA, MARIA, asked, ended, granted, leaves, quiet
+from tests.infra.scenes import ANA, ASK, MARIA, asked, ended, granted, leaves, quiet
 from tests.infra.test_commands import DONE, FAILED, countersign, one_line
 
 
@@ -137,3 +137,51 @@ async def test_a_member_is_said_to_be_still_in_the_directory(local: Local) -> No
     done = await countersign("audit", "erase", "tom.okafor@northwind.example", "--reason", "case 13", *where)
 
     assert done.stdout.splitlines()[1].startswith("they are still in the directory, which keeps its own record of them")
+
+
+# Proofs.
+
+
+async def test_a_request_is_proved_to_somebody_who_has_the_key_alone(local: Local, tmp_path: Path) -> None:
+    await granted(local)
+    where = ("--database", local.settings.database)
+    key = (await countersign("audit", "key", *where, "--secret-file", local.settings.secret_file)).stdout.strip()
+    file, elsewhere = tmp_path / "request.tlog-proof", tmp_path / "elsewhere.db"
+
+    printed = await countersign("audit", "prove", "REQ-1001", *where)
+    file.write_text(printed.stdout, encoding="utf-8")
+    checked = await countersign("audit", "verify", "--proof", file, "--key", key, "--database", elsewhere)
+
+    lines = checked.stdout.splitlines()
+    assert (checked.exit_code, [line.split(":")[0].split(" of ")[0] for line in lines]) == (
+        DONE,
+        [f"entry {place}" for place in range(1, 6)],
+    )
+    assert lines[0].endswith(f"Wrote: “{{text}}”  (text = {ASK})")
+    assert "request:approve  REQ-1001" in lines[2]
+
+    file.write_text(printed.stdout.replace("index 2", "index 1", 1), encoding="utf-8")
+    bent = await countersign("audit", "verify", "--proof", file, "--key", key)
+    keyless = await countersign("audit", "verify", "--proof", file)
+
+    assert (bent.exit_code, keyless.exit_code) == (FAILED, FAILED)
+    assert one_line(bent), bent.stderr
+    assert "is not proved" in bent.stderr
+    assert "give it with --key" in keyless.stderr
+
+
+async def test_one_entry_is_proved_and_nonsense_is_said_to_be_none(local: Local, tmp_path: Path) -> None:
+    await asked(local)
+    where = ("--database", local.settings.database)
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Maria", encoding="utf-8")
+    key = (await countersign("audit", "key", *where, "--secret-file", local.settings.secret_file)).stdout.strip()
+
+    one = await countersign("audit", "prove", "2", *where)
+
+    assert one.stdout.count("c2sp.org/tlog-proof@v1") == 1
+    for wrong in (("audit", "prove", "INC-4711", *where), ("audit", "prove", "99", *where), ("audit", "prove", "REQ-7", *where)):
+        told = await countersign(*wrong)
+        assert (told.exit_code, told.stdout) == (FAILED, "")
+        assert one_line(told), (told.stderr, told.exception)
+    assert one_line(await countersign("audit", "verify", "--proof", letter, "--key", key))
