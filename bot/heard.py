@@ -4,14 +4,16 @@ from collections.abc import Mapping
 
 from approvals.change import PersonId
 from approvals.words import Personal
-from bot.understanding.outcome import Command, Progress, Unclear
+from bot.understanding.outcome import Command, Inquiry, Progress, Unclear
 
 
-def heard(understood: Command | Progress | Unclear, *, by: PersonId) -> Mapping[str, object]:
+def heard(understood: Command | Inquiry | Progress | Unclear, *, by: PersonId) -> Mapping[str, object]:
     """The outcome of reading a message of ``by``."""
     match understood:
         case Command():
             return {"command": understood.kind, "argument": _own(understood.argument, by)}
+        case Inquiry():
+            return {"asks_whose": understood.is_whose, "about": understood.about}
         case Unclear():
             return {"unclear": understood.hint.msgid}
         case Progress():

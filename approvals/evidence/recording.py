@@ -55,7 +55,7 @@ def record(
     actor: PersonId | None,
     trigger: Trigger,
     sentence: Sentence,
-    policy: Policy,
+    policy: Policy | None,
     facts: Facts | None = None,
     check: int | None = None,
     version: int | None = None,
@@ -71,7 +71,7 @@ def record(
     """
     veil = Veil()
     told = Sentence(sentence.msgid, tuple((name, _veiled(value, veil)) for name, value in sentence.values))
-    body = {"trigger": trigger, "facts": facts, "policy": policy.version, "check": check, "result": dict(result or {})}
+    body = {"trigger": trigger, "facts": facts, "policy": policy.version if policy else "", "check": check, "result": dict(result or {})}
     written = canonical(body, hide=veil.take)
     groups = list(veil.groups())
     row = {

@@ -47,7 +47,7 @@ def move(
     request = id_of(row)
     before, state, version = row.state, lifecycle.after(row.state, event), row.version + 1
     values = {**changes, "state": state, "version": version}
-    # A sentence among the changes is why it failed: that is the evidence's own sentence already.
+    # A sentence among the changes is why it failed: the evidence's own sentence tells that already, and holds names apart.
     changed = {name: value for name, value in changes.items() if not isinstance(value, Sentence)}
     moved = tx.run(update(_REQUEST).where(_REQUEST.c.id == request, _REQUEST.c.version == row.version).values(values))
     if moved.rowcount != 1:

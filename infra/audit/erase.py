@@ -10,7 +10,6 @@ from approvals.errors import CountersignError
 from approvals.evidence.sealing import Sealer
 from approvals.evidence.stored import last_checkpoint
 from approvals.operations.erase import Erased, erase, find_person
-from approvals.policy import Policy
 from approvals.store.sqlite import Store, Tx, scrub
 from infra.audit.asking import AuditError, there_is
 from infra.evidence_key import signer_of
@@ -37,5 +36,4 @@ async def erase_person(name: str, *, why: str, database: Path, secret_file: Path
 
 
 def _erase(tx: Tx, name: str, *, why: str, now: datetime) -> Erased:
-    # No policy decided this: a person with access to the machine did.
-    return erase(tx, find_person(tx, name), why=why, now=now, policy=Policy(version=""))
+    return erase(tx, find_person(tx, name), why=why, now=now)

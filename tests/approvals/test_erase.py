@@ -27,7 +27,7 @@ OF_ANA = ("Ana Ferreira", "ana.ferreira@northwind.example", "Fix INC-4711", "INC
 
 async def erases(story: Story, who: str = "ana.ferreira@northwind.example", *, why: str = WHY) -> Erased:
     desk = story.desk
-    return await desk.store.write(lambda tx: erase(tx, find_person(tx, who), why=why, now=desk.now(), policy=desk.policy))
+    return await desk.store.write(lambda tx: erase(tx, find_person(tx, who), why=why, now=desk.now()))
 
 
 async def everything_is_sent(story: Story) -> None:

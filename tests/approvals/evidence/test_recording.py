@@ -82,7 +82,7 @@ _DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[
         _at(State.ENDING),
         Story.lingers,
         None,
-        {"failure": "It could not be removed from grp-billing-db-write in 7 attempts, so it counts as live."},
+        {},
         ["message:send", "message:send"],
     ),
     (State.ENDING, Event.CONFIRM): (
