@@ -143,7 +143,8 @@ def _enough_others_agreed(proposal: Proposal, facts: Facts) -> bool:
 
 
 def _it_is_ended_by_who_may(proposal: Proposal, facts: Facts) -> bool:
-    may = {proposal.requester, proposal.beneficiary, *(one.id for one in facts.owners if one.enabled)}
+    offer = facts.entitlement
+    may = {proposal.requester, proposal.beneficiary, *((offer.owner, offer.deputy) if offer else ())}
     return facts.actor.enabled and facts.actor.id in may if facts.actor else facts.is_by_time
 
 
