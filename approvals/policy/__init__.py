@@ -5,7 +5,6 @@
     question     what is asked, as the schema declares it
     conditions   what the permits that applied demand: stages, caps, notices
     schema       which attributes are declared, where each comes from and how old it may be
-    whatif       what would have to be different for another answer
     cases        questions in files, and what must come of them
 
 Pure: no clock, no I/O. Policies say who may; that nobody decides on their own request, and the like, is mediation's and no policy lifts it.
