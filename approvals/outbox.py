@@ -15,6 +15,7 @@ from approvals.change import PersonId, RequestId
 from approvals.evidence import Trigger
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import ChatRow, CopyRow, MessageRow
 from approvals.words import Sentence
 
@@ -22,11 +23,15 @@ _MESSAGE = MessageRow.__table__  # type: ignore[attr-defined]
 _CHAT = ChatRow.__table__  # type: ignore[attr-defined]
 _COPY = CopyRow.__table__  # type: ignore[attr-defined]
 _POSTED = upsert(_COPY)
-_ADOPT = _POSTED.on_conflict_do_update(
-    index_elements=["conversation", "activity"],
-    set_={"request": _POSTED.excluded.request, "person": _POSTED.excluded.person, "shown": 0},
-    where=_COPY.c.request != _POSTED.excluded.request,
+_SHOW = Statement(insert(_COPY))
+_ADOPT = Statement(
+    _POSTED.on_conflict_do_update(
+        index_elements=["conversation", "activity"],
+        set_={"request": _POSTED.excluded.request, "person": _POSTED.excluded.person, "shown": 0},
+        where=_COPY.c.request != _POSTED.excluded.request,
+    )
 )
+_SEND = Statement(upsert(_MESSAGE).on_conflict_do_nothing(index_elements=["key"]).returning(_MESSAGE.c.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,8 @@ def remember_chat(tx: Tx, chat: Chat, *, now: datetime) -> bool:
 
 def show(tx: Tx, request: RequestId, *people: PersonId) -> None:
     """Give each person a copy of the request's card, to be posted in their own chat with the bot."""
-    if people:
-        tx.run(insert(_COPY), [{"request": request, "person": person, "shown": 0} for person in people])
+    for person in people:
+        _SHOW.run(tx, {"request": request, "person": person, "shown": 0})
 
 
 def is_shown_any(tx: Tx, person: PersonId) -> bool:
@@ -78,7 +83,7 @@ def adopt(tx: Tx, request: RequestId, *, person: PersonId, trigger: Trigger) -> 
     if not trigger.card:
         return
     place = {"service_url": trigger.service_url, "conversation": trigger.conversation, "activity": trigger.card}
-    tx.run(_ADOPT, {"request": request, "person": person, "shown": 0, **place})
+    _ADOPT.run(tx, {"request": request, "person": person, "shown": 0, **place})
 
 
 def tell(tx: Tx, people: tuple[PersonId, ...], sentence: Sentence, *, request: RequestId, about: str, now: datetime) -> None:
@@ -95,10 +100,9 @@ def reply(tx: Tx, person: PersonId, activity: str, *, trigger: Trigger, is_priva
 
 
 def _send(tx: Tx, row: dict[str, object], *, now: datetime) -> None:
-    statement = upsert(_MESSAGE).on_conflict_do_nothing(index_elements=["key"]).returning(_MESSAGE.c.id)
-    message = tx.execute(statement, row).scalar()
+    message = _SEND.first(tx, row)
     if message is not None:
-        ask_for(tx, (Kind.SEND, message), now=now)
+        ask_for(tx, (Kind.SEND, message.id), now=now)
 
 
 def copies_behind(tx: Tx, request: RequestId, *, version: int) -> tuple[CopyRow, ...]:

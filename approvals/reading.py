@@ -16,6 +16,7 @@ from approvals.store.people import people
 from approvals.store.requests import id_of, stages_of
 from approvals.store.searching import fits
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import ChatRow, MembershipRow, PersonRow, RequestRow, TicketRow
 from approvals.views import EntitlementView, GrantView, Moment, PersonView, RequestView, Standing, Terms, TicketView
 from approvals.words import say
@@ -38,8 +39,12 @@ _LAST_HELD = (
     .limit(1)
 )
 _TICKET_OF = select(_TICKET.c.id).where(_TICKET.c.request == bindparam("this"))
-_AROUND = sqlalchemy.select(
-    _TICKET_OF.scalar_subquery().label("ticket"), _PEERS.scalar_subquery().label("peers"), _LAST_HELD.scalar_subquery().label("last_held")
+_AROUND = Statement(
+    sqlalchemy.select(
+        _TICKET_OF.scalar_subquery().label("ticket"),
+        _PEERS.scalar_subquery().label("peers"),
+        _LAST_HELD.scalar_subquery().label("last_held"),
+    )
 )
 _MET = select(_CHAT.c.teams_id).where(_CHAT.c.person.in_(bindparam("persons", expanding=True))).limit(60)
 
@@ -75,7 +80,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     offer = _entitlement(row, shelf.catalog)
     asked = tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
     known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
-    around = tx.run(_AROUND, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement}).one()
+    (around,) = _AROUND.rows(tx, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement})
     return RequestView(
         id=id_of(row),
         number=number(id_of(row)),

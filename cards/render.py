@@ -104,6 +104,7 @@ def request_card(
     """
     reader = _Reader(language=language, viewer=viewer, key=key)
     shown = digest(view.terms)
+    presses = _presses(view, shown=shown, reader=reader)
     return reader.draw(
         "request.json.j2",
         view=view,
@@ -118,8 +119,8 @@ def request_card(
         decision_reason=passage(view.decision_reason),
         refresh=reader.press("", Button(Verb.REFRESH, "request", view.id, view.version, shown)),
         refresh_for=refresh_for[:60],
-        presses=_presses(view, shown=shown, reader=reader),
-        shorter=[(language.duration(step), iso(step)) for step in shorter_than(view.duration)],
+        presses=presses,
+        shorter=[(language.duration(step), iso(step)) for step in shorter_than(view.duration)] if "approve_less" in presses else [],
     )
 
 

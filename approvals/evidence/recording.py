@@ -13,11 +13,12 @@ from approvals.evidence.spelling import canonical
 from approvals.mediation import Facts
 from approvals.policy import Policy
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import EvidenceRow, PrivateRow
 from approvals.words import Personal, Sentence, Value
 
-_INSERT = insert(EvidenceRow.__table__)  # type: ignore[attr-defined]
-_KEEP = insert(PrivateRow.__table__)  # type: ignore[attr-defined]
+_INSERT = Statement(insert(EvidenceRow.__table__).returning(EvidenceRow.__table__.c.id))  # type: ignore[attr-defined]
+_KEEP = Statement(insert(PrivateRow.__table__))  # type: ignore[attr-defined]
 
 
 class Trace(StrEnum):
@@ -85,9 +86,9 @@ def record(
         "body": written,
         "private": commitments(groups),
     }
-    entry = int(tx.run(_INSERT, row).lastrowid)
-    if groups:
-        tx.run(_KEEP, [{"entry": entry, "person": group.person, "key": group.key, "held": group.held} for group in groups])
+    entry: int = _INSERT.rows(tx, row)[0].id
+    for group in groups:
+        _KEEP.run(tx, {"entry": entry, "person": group.person, "key": group.key, "held": group.held})
     return entry
 
 

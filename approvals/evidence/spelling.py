@@ -8,6 +8,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
+from types import NoneType
+from typing import Any
+
+import orjson
 
 from approvals.words import Personal
 
@@ -16,9 +20,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
 """What canonical JSON is made of."""
+Hide = Callable[[Personal], str]
+_Spelling = Callable[[Any, Hide], Plain]
 
 
-def canonical(value: object, *, hide: Callable[[Personal], str] = str) -> str:
+def canonical(value: object, *, hide: Hide = str) -> str:
     """``value`` as JSON with one spelling: keys sorted, no blanks, times as ISO 8601 in UTC, durations as whole seconds.
 
     ``hide`` says what is written of text that is personal; as it is given, that is the text itself.
@@ -27,28 +33,49 @@ def canonical(value: object, *, hide: Callable[[Personal], str] = str) -> str:
         TypeError: something in it has no one spelling.
         ValueError: a number is too large to be the same for every reader.
     """
-    return _encode(plain(value, hide=hide))
+    spelled = plain(value, hide=hide)
+    try:
+        return orjson.dumps(spelled, option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONEncodeError:
+        # Half of a surrogate pair: no UTF-8, but text all the same. The two writers agree on everything else that is plain.
+        return _encode(spelled)
 
 
-def plain(value: object, *, hide: Callable[[Personal], str] = str) -> Plain:
+def plain(value: object, *, hide: Hide = str) -> Plain:
     """``value`` in the terms of JSON, personal text as ``hide`` has it; raises as :func:`canonical` does."""
-    if isinstance(value, Personal):
-        return hide(value)
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        return _whole(value)
-    if isinstance(value, Mapping):
-        return {_key(key): plain(each, hide=hide) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each, hide=hide) for each in value]
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    if is_dataclass(value):
-        return {each.name: plain(getattr(value, each.name), hide=hide) for each in fields(value)}
-    raise TypeError(f"{type(value).__name__} has no canonical form; say it as text, whole number, time or duration")
+    return _SPELLINGS[type(value)](value, hide)
+
+
+class _Spellings(dict[type, _Spelling]):
+    """How values of each type are written: looked into once for each type, since evidence is written at every act."""
+
+    def __missing__(self, kind: type) -> _Spelling:
+        self[kind] = made = _spelling(kind)
+        return made
+
+
+_SPELLINGS = _Spellings()
+
+
+def _spelling(kind: type) -> _Spelling:
+    if issubclass(kind, Personal):
+        return lambda value, hide: hide(value)
+    if issubclass(kind, NoneType | str | bool):
+        return lambda value, _hide: value
+    if issubclass(kind, int):
+        return lambda value, _hide: _whole(value)
+    if issubclass(kind, Mapping):
+        return lambda value, hide: {_key(key): _SPELLINGS[type(each)](each, hide) for key, each in value.items()}
+    if issubclass(kind, list | tuple):
+        return lambda value, hide: [_SPELLINGS[type(each)](each, hide) for each in value]
+    if issubclass(kind, datetime):
+        return lambda value, _hide: value.astimezone(UTC).isoformat(timespec="microseconds")
+    if issubclass(kind, timedelta):
+        return lambda value, _hide: int(value.total_seconds())
+    if is_dataclass(kind):
+        names = tuple(each.name for each in fields(kind))
+        return lambda value, hide: {name: plain(getattr(value, name), hide=hide) for name in names}
+    raise TypeError(f"{kind.__name__} has no canonical form; say it as text, whole number, time or duration")
 
 
 def _whole(value: int) -> int:

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import JobRow
 
 LEASE = timedelta(seconds=30)
-"""How long a claim holds without a word from its worker: longer than a job takes (a few calls of 5 s), and well below the minute by which
-access may outlive its end, since the removal that a dead worker had begun waits for this."""
+"""How long a claim holds without a word from its worker: well below the minute by which access may outlive its end, since the removal that
+a dead worker had begun waits for this. A worker that is still at a job says so with :func:`keep`, long before."""
 _FIRST_DELAY = timedelta(seconds=1)
 _LONGEST_DELAY = timedelta(minutes=10)
 _TABLE = JobRow.__table__  # type: ignore[attr-defined]
 _INSERT = insert(_TABLE)
-_ASK = _INSERT.on_conflict_do_update(
-    index_elements=["kind", "subject"], set_={"wanted": _TABLE.c.wanted + 1, "due_at": _INSERT.excluded.due_at, "attempts": 0}
+_ASK = Statement(
+    _INSERT.on_conflict_do_update(
+        index_elements=["kind", "subject"], set_={"wanted": _TABLE.c.wanted + 1, "due_at": _INSERT.excluded.due_at, "attempts": 0}
+    )
 )
+_KEEP = Statement(update(_TABLE).where(_TABLE.c.id == bindparam("job"), _TABLE.c.lease == bindparam("held")))
 
 
 class Kind(StrEnum):
@@ -49,10 +53,8 @@ class Job:
 
 def ask_for(tx: Tx, *jobs: tuple[Kind, int], now: datetime) -> None:
     """Make sure that each job runs, at once, after this transaction commits. One that waits for a retry is tried at once."""
-    if not jobs:
-        return
-    rows = [{"kind": kind.value, "subject": subject, "wanted": 1, "attempts": 0, "due_at": now} for kind, subject in jobs]
-    tx.run(_ASK, rows)
+    for kind, subject in jobs:
+        _ASK.run(tx, {"kind": kind.value, "subject": subject, "wanted": 1, "attempts": 0, "due_at": now})
 
 
 def is_any_due(tx: Tx, *, now: datetime, running: tuple[int, ...] = ()) -> bool:
@@ -79,6 +81,11 @@ def claim(tx: Tx, *, lease: str, now: datetime, most: int, running: tuple[int, .
 def _due(now: datetime, running: tuple[int, ...]) -> Select[tuple[int]]:
     free = or_(_TABLE.c.leased_until.is_(None), _TABLE.c.leased_until < now)
     return select(_TABLE.c.id).where(_TABLE.c.due_at <= now, free, _TABLE.c.id.not_in(running))
+
+
+def keep(tx: Tx, *jobs: Job, now: datetime) -> None:
+    """Their worker is still at these jobs: their leases begin anew. One that somebody else has taken meanwhile stays theirs."""
+    _KEEP.run(tx, *({"job": job.id, "held": job.lease, "leased_until": now + LEASE} for job in jobs))
 
 
 def finish(tx: Tx, job: Job) -> None:

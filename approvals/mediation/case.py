@@ -64,7 +64,7 @@ class Case:
             return self.proposal.duration
         return min((word.duration for word in self.facts.decisions if word.duration is not None), default=self.proposal.duration)
 
-    @property
+    @cached_property
     def needs_nobody(self) -> bool:
         """Whether the policy approves by itself. What is of high risk or worse is given by no policy alone, whatever it says."""
         ruling, offer = self.ruling(Phase.AUTO_APPROVE), self.facts.entitlement
@@ -72,7 +72,7 @@ class Case:
         is_short = longest is None or self.proposal.duration <= longest
         return ruling.allowed and is_short and offer is not None and offer.risk in (Risk.LOW, Risk.MEDIUM)
 
-    @property
+    @cached_property
     def conditions(self) -> Conditions:
         """What the policy binds the request to; with what it demands for approving by itself, where it does."""
         if not self.needs_nobody:

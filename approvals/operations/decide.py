@@ -15,10 +15,11 @@ from approvals.operations.staleness import STALE, Seen, staleness
 from approvals.operations.transition import move, named, refuse
 from approvals.store.requests import find, id_of, proposal_of
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
 from approvals.words import say
 
-_INSERT = insert(DecisionRow.__table__)  # type: ignore[attr-defined]
+_INSERT = Statement(insert(DecisionRow.__table__))  # type: ignore[attr-defined]
 
 
 def decide(tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, desk: Desk) -> Outcome:
@@ -57,7 +58,7 @@ def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
 
 def _write(tx: Tx, row: RequestRow, word: Decision) -> None:
     values = {"request": row.id, "stage": word.stage, "approver": word.approver, "verdict": word.verdict}
-    tx.run(_INSERT, {**values, "duration": word.duration, "reason": word.reason, "at": word.at})
+    _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at})
 
 
 def _deny(tx: Tx, row: RequestRow, word: Decision, *, facts: Facts, act: Act, desk: Desk) -> None:

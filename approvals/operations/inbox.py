@@ -6,9 +6,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from approvals.evidence import Trigger
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import InboxRow
 
-_MARK = insert(InboxRow.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+_MARK = Statement(insert(InboxRow.__table__).on_conflict_do_nothing())  # type: ignore[attr-defined]
 
 
 def is_first_time(tx: Tx, trigger: Trigger, *, now: datetime) -> bool:
@@ -17,4 +18,4 @@ def is_first_time(tx: Tx, trigger: Trigger, *, now: datetime) -> bool:
     An activity without an id cannot be told from its repeat; the front lets none in.
     """
     row = {"conversation": trigger.conversation, "activity": trigger.activity, "at": now}
-    return tx.run(_MARK, row).rowcount == 1
+    return _MARK.run(tx, row) == 1

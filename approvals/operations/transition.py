@@ -5,7 +5,8 @@ Deciding whether it may move is mediation's; this only writes what was decided.
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from approvals import evidence, lifecycle, tickets
 from approvals.change import Denied, EntitlementId, number
@@ -17,10 +18,12 @@ from approvals.mediation import Facts
 from approvals.operations.desk import Act, Desk, Refused
 from approvals.store.requests import id_of
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import RequestRow
 from approvals.words import Sentence
 
 _REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
+_MOVE = Statement(update(_REQUEST).where(_REQUEST.c.id == bindparam("this"), _REQUEST.c.version == bindparam("seen")))
 
 
 def move(
@@ -49,8 +52,7 @@ def move(
     values = {**changes, "state": state, "version": version}
     # A sentence among the changes is why it failed: the evidence's own sentence tells that already, and holds names apart.
     changed = {name: value for name, value in changes.items() if not isinstance(value, Sentence)}
-    moved = tx.run(update(_REQUEST).where(_REQUEST.c.id == request, _REQUEST.c.version == row.version).values(values))
-    if moved.rowcount != 1:
+    if _MOVE.run(tx, {**values, "this": request, "seen": row.version}) != 1:
         raise IllegalTransitionError(f"{number(request)} is not at version {row.version} any more")
     evidence.record(
         tx,
@@ -69,7 +71,8 @@ def move(
     tickets.touch_ticket(tx, request, now=act.at, is_final=state.is_final)
     ask_for(tx, *((kind, request) for kind in (*work, Kind.REDRAW)), now=act.at)
     for name, value in values.items():
-        setattr(row, name, value)
+        # As loaded, not as changed: it is written already.
+        set_committed_value(row, name, value)
 
 
 def named(row: RequestRow, desk: Desk) -> str:

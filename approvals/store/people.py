@@ -1,15 +1,15 @@
 """The directory's records of people, as vocabulary."""
 
-from typing import Any
+from functools import lru_cache
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from approvals.change import Person, PersonId
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Row, Statement
 from approvals.store.tables import PersonRow
 
 _PERSON = PersonRow.__table__  # type: ignore[attr-defined]
-_FIND = select(_PERSON).where(_PERSON.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def people(tx: Tx, *ids: PersonId | str | None) -> dict[str, Person]:
@@ -18,12 +18,19 @@ def people(tx: Tx, *ids: PersonId | str | None) -> dict[str, Person]:
     wanted = dict.fromkeys(str(one) for one in ids if one)
     missing = [one for one in wanted if one not in read]
     if missing:
-        found = {row.id: _person(row) for row in tx.run(_FIND, {"ids": missing})}
+        values = {f"id{place}": one for place, one in enumerate(missing)}
+        found = {row.id: _person(row) for row in _find(len(missing)).rows(tx, values)}
         read.update((one, found.get(one)) for one in missing)
     return {one: person for one in wanted if (person := read[one]) is not None}
 
 
-def _person(row: Row[Any]) -> Person:
+@lru_cache(maxsize=64)
+def _find(count: int) -> Statement:
+    """The statement that finds so many people: lists of another length are another statement."""
+    return Statement(select(_PERSON).where(_PERSON.c.id.in_([bindparam(f"id{place}") for place in range(count)])))
+
+
+def _person(row: Row) -> Person:
     return Person(
         id=PersonId(row.id),
         name=row.name,

@@ -5,11 +5,12 @@ from sqlalchemy import bindparam, select
 from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, number
 from approvals.errors import UnknownRequestError
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
 
 _DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
-_DECISIONS = select(_DECISION).where(_DECISION.c.request == bindparam("request"))
-_FIND = select(RequestRow.__table__).where(RequestRow.__table__.c.id == bindparam("id"))  # type: ignore[attr-defined]
+_DECISIONS = Statement(select(_DECISION).where(_DECISION.c.request == bindparam("request")))
+_FIND = Statement(select(RequestRow.__table__).where(RequestRow.__table__.c.id == bindparam("id")))  # type: ignore[attr-defined]
 _LARGEST = 2**63 - 1
 """The largest id that a database can hold; people can type, and forge, larger ones."""
 
@@ -23,10 +24,10 @@ def find(tx: Tx, request: RequestId) -> RequestRow:
     # Read once in a transaction; ``move`` keeps it in step with what it writes.
     read: dict[RequestId, RequestRow] = tx.info.setdefault("requests", {})
     if request not in read:
-        row = tx.run(_FIND, {"id": request}).mappings().first() if 0 < request <= _LARGEST else None
-        if row is None:
+        found = _FIND.objects(tx, {"id": request}, of=RequestRow) if 0 < request <= _LARGEST else []
+        if not found:
             raise UnknownRequestError(f"there is no request {number(request)}; “my requests” lists those that you can see")
-        read[request] = RequestRow(**row)
+        (read[request],) = found
     return read[request]
 
 
@@ -59,7 +60,7 @@ def stages_of(row: RequestRow) -> tuple[Stage, ...]:
 
 def decisions_of(tx: Tx, row: RequestRow) -> tuple[Decision, ...]:
     """What has been decided so far, oldest first."""
-    rows = tx.run(_DECISIONS, {"request": row.id})
+    rows = _DECISIONS.rows(tx, {"request": row.id})
     return tuple(
         Decision(
             approver=PersonId(one.approver),

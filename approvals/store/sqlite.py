@@ -11,11 +11,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -30,14 +33,25 @@ _READERS = 2
 class Tx(Session):
     """One transaction. Operations take it as their first argument and never commit it."""
 
-    _here: Connection | None = None
-    """The connection, asked for once: a session finds it anew, and slowly, each time."""
+    @cached_property
+    def here(self) -> Connection:
+        """The connection, asked for once: a session finds it anew, and slowly, each time."""
+        return self.connection()
+
+    @cached_property
+    def cursor(self) -> DBAPICursor:
+        """The driver's own cursor in this transaction, for statements that are compiled already (statements.py)."""
+        return self.here.connection.cursor()
 
     def run(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
         """Run a statement on the connection itself: for statements on tables, which need nothing of what a session does for objects."""
-        if self._here is None:
-            self._here = self.connection()
-        return self._here.execute(statement, values)
+        return self.here.execute(statement, values)
+
+    def forget(self) -> None:
+        """Write what was changed, and keep nothing of what was read: whoever uses this transaction next reads for themselves."""
+        self.flush()
+        self.expunge_all()
+        self.info.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +183,11 @@ class Store:
     def _run_together(self, connection: Connection, batch: list[_Work]) -> list[_Done] | None:
         """Run the batch as one piece, which is the cheap way; None where one of it failed, and then nothing of it has happened."""
         done: list[_Done] = []
-        for work in batch:
-            with Tx(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only") as tx:
+        with Tx(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only") as tx:
+            for work in batch:
                 try:
                     done.append((work, work.run(tx), None))
-                    tx.flush()
+                    tx.forget()
                 except OperationalError:
                     # Disk full and I/O errors can end SQLite's whole transaction by themselves: nobody in the batch may be told "done".
                     raise
@@ -218,7 +232,8 @@ class Store:
 
 def open_engine(path: Path) -> Engine:
     """An engine on the file at ``path``, with durability on and the driver's own transaction habits off."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": 30})
+    driver = {"check_same_thread": False, "timeout": 30}
+    engine = create_engine(f"sqlite:///{path}", connect_args=driver, json_deserializer=orjson.loads)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from approvals.jobs.embedded import LEASE, Job, Kind, ask_for, backoff, claim, finish, is_any_due, postpone, waiting
+from approvals.jobs.embedded import LEASE, Job, Kind, ask_for, backoff, claim, finish, is_any_due, keep, postpone, waiting
 from approvals.store.sqlite import Store, Tx
 from approvals.store.tables import JobRow
 from tests.builders import NOON
@@ -99,6 +99,24 @@ class TestEngine:
 
         assert early == ()
         assert taken == Job(id=1, kind=Kind.GRANT, subject=7, attempts=2, wanted=1, lease="two")
+
+    async def test_a_job_whose_worker_is_still_at_it_is_not_taken_over(self, store: Store) -> None:
+        await self.ask(store, GRANT_7)
+        (job,) = await self.claim(store, "slow")
+
+        await store.write(lambda tx: keep(tx, job, now=NOON + LEASE / 2))
+
+        assert await self.claim(store, "two", after=LEASE * 1.5) == ()
+        assert [each.id for each in await self.claim(store, "two", after=LEASE * 1.5 + timedelta(microseconds=1))] == [job.id]
+
+    async def test_a_worker_that_lost_its_lease_cannot_keep_it(self, store: Store) -> None:
+        await self.ask(store, GRANT_7)
+        (lost,) = await self.claim(store, "slow")
+        await self.claim(store, "two", after=2 * LEASE)
+
+        await store.write(lambda tx: keep(tx, lost, now=NOON + 9 * LEASE))
+
+        assert [job.lease for job in await self.claim(store, "three", after=4 * LEASE)] == ["three"]
 
     async def test_a_worker_that_lost_its_lease_neither_finishes_nor_postpones(self, store: Store) -> None:
         await self.ask(store, GRANT_7)

@@ -17,8 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from approvals.errors import AuditUnavailableError
+from approvals.store.people import people
 from approvals.store.sqlite import Store, Tx
 from approvals.store.tables import InboxRow
+from tests.approvals.northwind import ANA
 from tests.builders import NOON
 
 _ROOT = Path(__file__).parents[2]
@@ -115,6 +117,22 @@ async def test_what_one_caller_gets_wrong_undoes_nothing_of_the_others(held: Hel
 
     assert (one, repr(mistake), type(conflict), two) == ("one", "ValueError('a mistake')", IntegrityError, "two")
     assert await marks(held) == ["one", "two"]
+    await held.close()
+
+
+async def test_nobody_in_a_batch_sees_what_somebody_before_them_had_read(held: Held) -> None:
+    def rename(tx: Tx) -> str:
+        before = people(tx, ANA)[ANA].name
+        tx.execute(text("UPDATE person SET name = 'Ana Sousa' WHERE id = :ana"), {"ana": ANA})
+        return before
+
+    first = asyncio.create_task(held.write(mark("one")))
+    await held.begun.wait()
+    batch = [asyncio.create_task(held.write(work)) for work in (rename, lambda tx: people(tx, ANA)[ANA].name)]
+    await asyncio.sleep(0)
+    held.let_go.set()
+
+    assert (await first, await asyncio.gather(*batch), held.commits) == ("one", ["Ana Ferreira", "Ana Sousa"], 2)
     await held.close()
 
 
