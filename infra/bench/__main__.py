@@ -15,8 +15,7 @@ from infra.bench.lines import Line
 
 async def _measure() -> list[Line]:
     lines = await _told(front.turns())
-    stock_rate = next(line.value for line in lines if line.what.startswith("turns/s, stock"))
-    lines += await _told(approvals.measure(stock_rate=stock_rate))
+    lines += await _told(approvals.measure())
     lines += await _told(front.lags())
     lines += await _told(policy.measure())
     return lines

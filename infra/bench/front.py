@@ -55,10 +55,10 @@ async def turns(seconds: float = SECONDS) -> list[Line]:
     What is told is the round in the middle, by its ratio.
     """
     rounds = []
-    async with teams() as side, _stock(side, app_id="") as stock, _ours(side) as ours:
+    async with teams() as side, stock(side, app_id="") as theirs, _ours(side) as ours:
         for _ in range(ROUNDS):
-            theirs = await _rate(stock, side, seconds, tokens=(None,))
-            rounds.append((*theirs, *await _rate(ours, side, seconds, tokens=side.tokens)))
+            unchecked = await rate(theirs, side, seconds, tokens=(None,))
+            rounds.append((*unchecked, *await rate(ours, side, seconds, tokens=side.tokens)))
     stock_rate, stock_ms, our_rate, our_ms = sorted(rounds, key=lambda one: one[2] / one[0])[len(rounds) // 2]
     return [
         Line(what=f"turns/s, {_STOCK}", value=stock_rate, unit="turns/s"),
@@ -73,14 +73,15 @@ async def lags() -> list[Line]:
     """The worst event-loop lag of both under three attacks. Here the stock adapter has an app id, and so authentication."""
     lines = []
     for name in ("1 MB body", "slow body", "hung metadata"):
-        async with teams() as side, _stock(side, app_id=APP_ID) as stock, _ours(side) as ours:
-            theirs, mine = await _attacked(name, stock, side), await _attacked(name, ours, side)
+        async with teams() as side, stock(side, app_id=APP_ID) as other, _ours(side) as ours:
+            theirs, mine = await _attacked(name, other, side), await _attacked(name, ours, side)
         lines.append(Line(what=f"event-loop lag, {name}, stock CloudAdapter", value=theirs, unit="ms"))
         lines.append(Line(what=f"event-loop lag, {name}, ours", value=mine, unit="ms", at_most=250))
     return lines
 
 
-async def _rate(port: int, side: Side, seconds: float, tokens: Sequence[str | None]) -> tuple[float, float]:
+async def rate(port: int, side: Side, seconds: float, tokens: Sequence[str | None]) -> tuple[float, float]:
+    """Turns per second of the server on ``port``, and CPU milliseconds each."""
     requests = [post("/api/messages", _activity(side, number), token=token) for number, token in enumerate(tokens)]
     await load(port, 1.0, requests)  # warm
     before = (await probe(port))["cpu_s"]
@@ -196,7 +197,8 @@ async def teams() -> AsyncIterator[Side]:
 
 
 @asynccontextmanager
-async def _stock(side: Side, *, app_id: str) -> AsyncIterator[int]:
+async def stock(side: Side, *, app_id: str) -> AsyncIterator[int]:
+    """The stock adapter's program; without an app id it checks no tokens."""
     async with program("stock", app_id, side.url) as port:
         yield port
 
