@@ -15,7 +15,7 @@ from approvals.errors import ConnectorError, CountersignError
 from approvals.jobs import embedded as jobs
 from approvals.jobs.embedded import Job, Kind
 from approvals.operations.desk import Desk
-from approvals.operations.due import is_anything_due, sweep
+from approvals.operations.due import forget, is_anything_due, sweep
 from approvals.operations.execute import execute, give_up
 from approvals.operations.revoke import linger, revoke
 from bot.delivery import Delivery
@@ -24,6 +24,8 @@ from bot.teams.errors import SendError, Throttled
 log = logging.getLogger("bot.worker")
 
 _LOOK_EVERY_S = 0.25
+_KEEP_EVERY = jobs.LEASE / 3
+_TIDY_EVERY = timedelta(hours=1)
 _AT_ONCE = 16
 """How many jobs run at the same time: a bulkhead between a slow dependency and everything else."""
 GRANT_TRIES = 12
@@ -40,7 +42,8 @@ class Worker:
         self._desk = desk
         self._name = uuid4().hex[:12]
         self._claims = 0
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._running: dict[Job, asyncio.Task[None]] = {}
+        self._kept_at = self._tidied_at = desk.now()
         self._wake = asyncio.Event()
         self._do: dict[Kind, Callable[[int], Awaitable[None]]] = {
             Kind.GRANT: lambda subject: execute(RequestId(subject), desk=desk),
@@ -76,6 +79,8 @@ class Worker:
     async def _step(self) -> bool:
         """Sweep and claim once; whether there may be more to do at once."""
         try:
+            await self._keep()
+            await self._tidy()
             swept = await self._sweep()
             room = _AT_ONCE - len(self._running)
             claimed = await self._claim(room) if room > 0 else ()
@@ -85,8 +90,23 @@ class Worker:
             await asyncio.sleep(1)
             return False
         for job in claimed:
-            self._running[job.id] = asyncio.create_task(self._run(job))
+            self._running[job] = asyncio.create_task(self._run(job))
         return bool(swept or claimed)
+
+    async def _keep(self) -> None:
+        """Hold the leases of what is still running, however long it takes: nobody else may start it meanwhile."""
+        desk, now = self._desk, self._desk.now()
+        if abs(now - self._kept_at) < _KEEP_EVERY:
+            return
+        self._kept_at, running = now, tuple(self._running)
+        if running:
+            await desk.store.write(lambda tx: jobs.keep(tx, *running, now=now))
+
+    async def _tidy(self) -> None:
+        """Forget old marks once an hour, a small lot at a time: decisions do not wait long behind it."""
+        desk, now = self._desk, self._desk.now()
+        if abs(now - self._tidied_at) >= _TIDY_EVERY and not await desk.store.write(lambda tx: forget(tx, desk=desk)):
+            self._tidied_at = now
 
     async def _sweep(self) -> int:
         desk = self._desk
@@ -96,7 +116,7 @@ class Worker:
 
     async def _claim(self, room: int) -> tuple[Job, ...]:
         self._claims += 1
-        lease, running = f"{self._name}/{self._claims}", tuple(self._running)
+        lease, running = f"{self._name}/{self._claims}", tuple(job.id for job in self._running)
         now = self._desk.now()
         if not await self._desk.store.read(lambda tx: jobs.is_any_due(tx, now=now, running=running)):
             return ()
@@ -113,7 +133,7 @@ class Worker:
             log.exception("job %s of %s failed", job.kind, job.subject)
             await self._postpone(job, error)
         finally:
-            self._running.pop(job.id, None)
+            self._running.pop(job, None)
             self._wake.set()
 
     async def _postpone(self, job: Job, error: Exception) -> None:
