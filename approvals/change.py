@@ -3,7 +3,7 @@
 Words are those of the design: request, proposal, requester, beneficiary, entitlement, stage, quorum, approver, decision, grant, revoke.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -212,6 +212,29 @@ class Obligations:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """What the policy said to one question. ``about`` is what was asked, as mediation names it: ``request``, ``approve/STAGE/PERSON``."""
+
+    about: str
+    allowed: bool
+    rules: tuple[str, ...]
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What an answer was given on, beside the facts: with both it can be asked for again, and has to come out the same."""
+
+    action: Action
+    proposal: Proposal
+    now: datetime
+    ruled: tuple[Ruled, ...] = ()
+    """What the policy said, by what it was asked; empty where a check before it refused."""
+    digest: str = ""
+    """Names exactly what the policy engine was sent; empty where it was not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
     """The act may go on. ``stages`` are who must agree first, in order.
 
@@ -224,6 +247,8 @@ class Allowed:
     """The policies that decided, by their ids."""
     needs_nobody: bool = False
     """Whether the policy approves by itself: no person is asked."""
+    grounds: Grounds | None = field(default=None, compare=False, repr=False)
+    """Two answers are the same, whatever they rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +259,4 @@ class Denied:
     reason: Sentence
     rules: tuple[str, ...] = ()
     """The policies that decided, by their ids; empty where another check did, or where no policy permits it."""
+    grounds: Grounds | None = field(default=None, compare=False, repr=False)

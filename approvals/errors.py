@@ -8,6 +8,7 @@ CountersignError
 ├── AuditUnavailableError    evidence could not be written: nothing may happen
 ├── NoteError                a key, a checkpoint or a proof cannot be read
 ├── ErasureError             somebody cannot be forgotten, or not yet
+├── ReplayError              a recorded decision cannot be asked for again
 └── ConnectorError           the system behind a connector refused or did not answer
     └── OutcomeUnknownError  it may or may not have been done: read back before anything else
 """
@@ -43,6 +44,10 @@ class NoteError(CountersignError):
 
 class ErasureError(CountersignError):
     """What identifies somebody cannot be erased, or not yet; nothing of it was."""
+
+
+class ReplayError(CountersignError):
+    """What was recorded of a decision is not enough, or not in a form, to ask for it again; the message says what."""
 
 
 class ConnectorError(CountersignError):

@@ -18,6 +18,7 @@ from approvals.errors import CatalogError, PolicyError
 from approvals.evidence.sealing import Sealer
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
+from approvals.operations.policies import keep
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.store.sqlite import Store
@@ -103,6 +104,7 @@ async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: P
         connectors = {"local": parts.directory(store, now)}
         _check_connectors(catalog, known=tuple(connectors))
         await store.write(lambda tx: load(tx, people))
+        await store.write(lambda tx: keep(tx, policy, now=now()))
         url = f"{settings.public_url}/desk"
         yield Desk(store=store, catalog=catalog, policy=policy, connectors=connectors, now=now, url=url)
     finally:

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import insert
 
-from approvals.change import PersonId, RequestId
+from approvals.change import Allowed, Denied, PersonId, RequestId
+from approvals.evidence.deciding import KEY, kept
 from approvals.evidence.private import Veil, commitments
 from approvals.evidence.spelling import canonical
 from approvals.mediation import Facts
@@ -58,7 +59,7 @@ def record(
     sentence: Sentence,
     policy: Policy | None,
     facts: Facts | None = None,
-    check: int | None = None,
+    answer: Allowed | Denied | None = None,
     version: int | None = None,
     draft: int | None = None,
     result: Mapping[str, object] | None = None,
@@ -67,12 +68,21 @@ def record(
 
     Text that is marked :class:`~approvals.words.Personal`, however deep, is kept where it can be erased.
 
-    ``check`` is the number of the mediation check that refused; None where everything was allowed. ``result`` is what came of it. ``draft``
-    is the conversation that it belongs to, where there is no request yet: the request that comes of it names its draft.
+    ``answer`` is why it was done or refused, where somebody had to be asked; what mediation answered is kept with all that it was given on,
+    ``facts`` included. ``result`` is what came of it. ``draft`` is the conversation that it belongs to, where there is no request yet: the
+    request that comes of it names its draft.
     """
     veil = Veil()
     told = Sentence(sentence.msgid, tuple((name, _veiled(value, veil)) for name, value in sentence.values))
-    body = {"trigger": trigger, "facts": facts, "policy": policy.version if policy else "", "check": check, "result": dict(result or {})}
+    body: dict[str, object] = {
+        "trigger": trigger,
+        "facts": facts,
+        "policy": policy.version if policy else "",
+        "check": answer.check if isinstance(answer, Denied) else None,
+        "result": dict(result or {}),
+    }
+    if answer is not None and answer.grounds is not None and facts is not None:
+        body[KEY] = kept(answer, answer.grounds, facts=facts)
     written = canonical(body, hide=veil.take)
     groups = list(veil.groups())
     row = {

@@ -1,5 +1,6 @@
 """The answer: every check of the action in order, and then what the policy binds the caller to."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from approvals.change import Action, Allowed, Denied, Obligations, Proposal
@@ -11,8 +12,13 @@ from approvals.policy import Policy
 
 
 def authorize(action: Action, proposal: Proposal, *, facts: Facts, policy: Policy, now: datetime) -> Allowed | Denied:
-    """Decide whether ``action`` on ``proposal`` may go on, and who must agree to it first."""
+    """Decide whether ``action`` on ``proposal`` may go on, and who must agree to it first. The answer carries what it was given on."""
     case = Case(action=action, proposal=proposal, facts=facts, policy=policy, now=now)
+    return replace(_answer(case), grounds=case.grounds)
+
+
+def _answer(case: Case) -> Allowed | Denied:
+    facts, action = case.facts, case.action
     for check in CHECKS[action]:
         denied = check(case)
         if denied is not None:

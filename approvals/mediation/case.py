@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from approvals.change import Action, Person, PersonId, Proposal, Risk, Stage, Verdict
+from approvals.change import Action, Grounds, Person, PersonId, Proposal, Risk, Ruled, Stage, Verdict
 from approvals.mediation.facts import Facts
 from approvals.mediation.questions import About
 from approvals.mediation.stages import stages_for
 from approvals.policy import Policy
 from approvals.policy.conditions import Conditions, strictest
-from approvals.policy.question import Phase, Question
+from approvals.policy.question import Phase, Question, Sent
 from approvals.policy.rules import Verdict as Ruling
 
 NO = Ruling(allowed=False, rules=())
@@ -30,8 +30,15 @@ class Case:
     @cached_property
     def rulings(self) -> dict[str, Ruling]:
         """The policy's answers by what was asked: ``request``, ``auto-approve``, ``approve/STAGE/PERSON``, ``execute`` or ``revoke``."""
-        asked = self._questions()
-        return dict(zip(asked, self.policy.judge(*asked.values()), strict=True)) if asked else {}
+        return dict(zip(self._asked, self.policy.judge_sent(self._sent), strict=True)) if self._asked else {}
+
+    @property
+    def grounds(self) -> Grounds:
+        """What an answer rests on beside the facts. Asks nothing: of a policy that no check has needed, nothing is said."""
+        known: dict[str, Ruling] = vars(self).get("rulings", {})
+        ruled = tuple(Ruled(about=key, allowed=one.allowed, rules=one.ids, errors=one.errors) for key, one in sorted(known.items()))
+        digest = self._sent.digest if ruled else ""
+        return Grounds(action=self.action, proposal=self.proposal, now=self.now, ruled=ruled, digest=digest)
 
     def ruling(self, key: str) -> Ruling:
         """One of them; what was not asked is a no."""
@@ -86,7 +93,12 @@ class Case:
             return self.facts.stages
         return stages_for(self.proposal, self.facts, self.asking.conditions)
 
-    def _questions(self) -> dict[str, Question]:
+    @cached_property
+    def _sent(self) -> Sent:
+        return Sent.of(*self._asked.values())
+
+    @cached_property
+    def _asked(self) -> dict[str, Question]:
         facts, about = self.facts, self._about()
         if about is None or self.action in (Action.DENY, Action.WITHDRAW):
             # Neither gives anybody anything, so no policy is needed for it.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import insert
 
 from approvals import outbox
-from approvals.change import Action, Decision, Denied, PersonId, RequestId, Verdict
+from approvals.change import Action, Allowed, Decision, Denied, PersonId, RequestId, Verdict
 from approvals.jobs.embedded import Kind
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
@@ -43,9 +43,9 @@ def decide(tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, 
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=facts, doing=doing)
     _write(tx, row, word)
     if word.verdict is Verdict.DENY:
-        _deny(tx, row, word, facts=facts, act=act, desk=desk)
+        _deny(tx, row, word, answer=answer, facts=facts, act=act, desk=desk)
         return Done(request)
-    _approve(tx, row, word, facts=facts, act=act, desk=desk)
+    _approve(tx, row, word, answer=answer, facts=facts, act=act, desk=desk)
     return Done(request)
 
 
@@ -61,27 +61,28 @@ def _write(tx: Tx, row: RequestRow, word: Decision) -> None:
     _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at})
 
 
-def _deny(tx: Tx, row: RequestRow, word: Decision, *, facts: Facts, act: Act, desk: Desk) -> None:
+def _deny(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:
     decided = {"decided_at": act.at, "decided_by": act.actor, "decision_reason": word.reason}
-    move(tx, row, Event.DENY, desk=desk, act=act, facts=facts, sentence=say("Denied: “{reason}”", reason=word.reason), changes=decided)
+    sentence = say("Denied: “{reason}”", reason=word.reason)
+    move(tx, row, Event.DENY, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=decided)
     who = facts.actor.name if facts.actor else ""
-    sentence = say("{who} denied {what}: “{reason}”", who=who, what=named(row, desk), reason=word.reason)
-    outbox.tell(tx, (PersonId(row.requester),), sentence, request=id_of(row), about="denied", now=act.at)
+    told = say("{who} denied {what}: “{reason}”", who=who, what=named(row, desk), reason=word.reason)
+    outbox.tell(tx, (PersonId(row.requester),), told, request=id_of(row), about="denied", now=act.at)
 
 
-def _approve(tx: Tx, row: RequestRow, word: Decision, *, facts: Facts, act: Act, desk: Desk) -> None:
+def _approve(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:
     duration = min(word.duration or row.duration, row.duration)
     stage = facts.stages[row.stage]
     agreed = 1 + sum(1 for one in facts.decisions if one.stage == row.stage and one.verdict is Verdict.APPROVE)
     if agreed < stage.quorum:
-        sentence = say("Approved; more approvals are needed.")
-        move(tx, row, Event.AGREE, desk=desk, act=act, facts=facts, sentence=sentence, changes={"duration": duration})
+        sentence, changes = say("Approved; more approvals are needed."), {"duration": duration}
+        move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=changes)
         return
     if row.stage + 1 < len(facts.stages):
-        onward = {"duration": duration, "stage": row.stage + 1}
+        sentence, onward = say("Approved; the next approvers are asked."), {"duration": duration, "stage": row.stage + 1}
         outbox.show(tx, id_of(row), *facts.stages[row.stage + 1].approvers)
-        move(tx, row, Event.AGREE, desk=desk, act=act, facts=facts, sentence=say("Approved; the next approvers are asked."), changes=onward)
+        move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=onward)
         return
     decided = {"duration": duration, "decided_at": act.at, "decided_by": act.actor, "decision_reason": word.reason}
-    sentence = say("Approved for {duration}.", duration=duration)
-    move(tx, row, Event.APPROVE, desk=desk, act=act, facts=facts, sentence=sentence, changes=decided, work=(Kind.GRANT,))
+    sentence, work = say("Approved for {duration}.", duration=duration), (Kind.GRANT,)
+    move(tx, row, Event.APPROVE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=decided, work=work)

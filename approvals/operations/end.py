@@ -36,8 +36,8 @@ def end(tx: Tx, request: RequestId, *, act: Act, desk: Desk) -> Outcome:
         nothing = Denied(STALE, say("There is no access to end: this request has none that is live."))
         return refuse(tx, nothing, act=act, row=row, desk=desk, facts=facts, doing=Action.REVOKE)
     cause = _cause(act, holder=row.beneficiary)
-    changes = {"end_cause": cause, "ended_by": act.actor}
-    move(tx, row, Event.END, desk=desk, act=act, facts=facts, sentence=_SAID[cause], changes=changes, work=(Kind.REVOKE,))
+    changes, work = {"end_cause": cause, "ended_by": act.actor}, (Kind.REVOKE,)
+    move(tx, row, Event.END, desk=desk, act=act, answer=answer, facts=facts, sentence=_SAID[cause], changes=changes, work=work)
     return Done(request)
 
 

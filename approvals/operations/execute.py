@@ -85,7 +85,7 @@ def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
     facts = for_request(tx, row, actor=None, desk=desk, now=now)
     answer = authorize(Action.EXECUTE, proposal_of(row), facts=facts, policy=desk.policy, now=now)
     if isinstance(answer, Denied):
-        _fail(tx, row, answer.reason, facts=facts, desk=desk, now=now, check=answer.check)
+        _fail(tx, row, answer.reason, facts=facts, desk=desk, now=now, answer=answer)
         return None
     if row.connector not in desk.connectors:
         _fail(tx, row, say("No connector named {name} is set up.", name=row.connector), facts=facts, desk=desk, now=now)
@@ -100,6 +100,7 @@ def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
         sentence=say("Adding to {target}.", target=row.target),
         policy=desk.policy,
         facts=facts,
+        answer=answer,
         version=row.version,
         result={"key": change_for(row).key, "connector": row.connector, "target": row.target, "person": row.beneficiary},
     )
@@ -137,11 +138,11 @@ def _notify(tx: Tx, row: RequestRow, *, facts: Facts, desk: Desk, now: datetime)
         outbox.tell(tx, answer.obligations.notify, sentence, request=id_of(row), about="granted", now=now)
 
 
-def _fail(tx: Tx, row: RequestRow, why: Sentence, *, facts: Facts, desk: Desk, now: datetime, check: int | None = None) -> None:
+def _fail(tx: Tx, row: RequestRow, why: Sentence, *, facts: Facts, desk: Desk, now: datetime, answer: Denied | None = None) -> None:
     # An attempt that broke off may have made the change all the same: it is taken back, since no end would be kept for it.
     undo = (Kind.REVOKE,) if _was_begun(tx, row) else ()
     changes = {"failure": why}
-    move(tx, row, Event.FAIL, desk=desk, act=by_time(now), facts=facts, sentence=why, changes=changes, work=undo, check=check)
+    move(tx, row, Event.FAIL, desk=desk, act=by_time(now), facts=facts, sentence=why, changes=changes, work=undo, answer=answer)
     what = named(row, desk)
     told = say("{what} was approved, but nothing was changed. {why} The helpdesk sees it in your ticket.", what=what, why=str(why))
     if undo:

@@ -49,7 +49,7 @@ def submit(tx: Tx, proposal: Proposal, *, draft: int, act: Act, desk: Desk) -> O
     if isinstance(answer, Denied):
         return refuse(tx, answer, act=act, row=None, desk=desk, facts=facts, doing=Action.SUBMIT)
     request = _insert(tx, proposal, answer=answer, draft=draft, act=act, desk=desk)
-    _record(tx, request, proposal, facts=facts, act=act, desk=desk)
+    _record(tx, request, proposal, answer=answer, facts=facts, act=act, desk=desk)
     tickets.open_ticket(tx, request, now=act.at)
     if not answer.needs_nobody:
         outbox.show(tx, request, *answer.stages[0].approvers)
@@ -87,7 +87,7 @@ def _insert(tx: Tx, proposal: Proposal, *, answer: Allowed, draft: int, act: Act
     return RequestId(tx.execute(insert(_REQUEST).returning(_REQUEST.c.id), values).scalar_one())
 
 
-def _record(tx: Tx, request: RequestId, proposal: Proposal, *, facts: Facts, act: Act, desk: Desk) -> None:
+def _record(tx: Tx, request: RequestId, proposal: Proposal, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:
     offer = facts.entitlement
     evidence.record(
         tx,
@@ -99,6 +99,7 @@ def _record(tx: Tx, request: RequestId, proposal: Proposal, *, facts: Facts, act
         sentence=say("Asked for {entitlement}.", entitlement=offer.name if offer else ""),
         policy=desk.policy,
         facts=facts,
+        answer=answer,
         version=1,
         result={"from": None, "to": State.WAITING.value, "asked": proposal},
     )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from approvals import evidence, lifecycle, tickets
-from approvals.change import Denied, EntitlementId, number
+from approvals.change import Allowed, Denied, EntitlementId, number
 from approvals.errors import IllegalTransitionError
 from approvals.evidence import Trace
 from approvals.jobs.embedded import Kind, ask_for
@@ -37,12 +37,13 @@ def move(
     facts: Facts,
     changes: Mapping[str, object],
     work: tuple[Kind, ...] = (),
-    check: int | None = None,
+    answer: Allowed | Denied | None = None,
     calls: Mapping[str, object] | None = None,
 ) -> None:
     """Take ``row`` along one edge of its life, with its evidence, ticket and jobs. ``row`` shows it afterwards.
 
-    ``calls`` are what a connector was asked and answered, where it moved because of that.
+    ``answer`` is mediation's, where it was asked whether the request may move. ``calls`` are what a connector was asked and answered, where
+    it moved because of that.
 
     Raises:
         IllegalTransitionError: the lifecycle has no such edge, or somebody else moved the request in between.
@@ -64,7 +65,7 @@ def move(
         sentence=sentence,
         policy=desk.policy,
         facts=facts,
-        check=check,
+        answer=answer,
         version=version,
         result={"from": before, "to": state, **changed, **({"calls": calls} if calls else {})},
     )
@@ -94,7 +95,7 @@ def refuse(tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: De
         sentence=denied.reason,
         policy=desk.policy,
         facts=facts,
-        check=denied.check,
+        answer=denied,
         version=row.version if row else None,
         result={"refused": doing},
     )

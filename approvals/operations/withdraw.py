@@ -28,5 +28,6 @@ def withdraw(tx: Tx, request: RequestId, *, act: Act, desk: Desk) -> Outcome:
     if row.state is not State.WAITING:
         late = Denied(STALE, say("It is too late to withdraw this request: it does not wait for a decision any more."))
         return refuse(tx, late, act=act, row=row, desk=desk, facts=facts, doing=Action.WITHDRAW)
-    move(tx, row, Event.WITHDRAW, desk=desk, act=act, facts=facts, sentence=say("Withdrawn by the person who asked."), changes={})
+    sentence = say("Withdrawn by the person who asked.")
+    move(tx, row, Event.WITHDRAW, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes={})
     return Done(request)

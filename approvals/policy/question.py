@@ -1,8 +1,9 @@
 """One question to the policy, in the words of its schema: who (principal), does what (action), to what (resource), in which context."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 import orjson
 
@@ -63,10 +64,23 @@ class Question:
         }
 
 
-def slice_of(questions: Sequence[Question]) -> str:
-    """The part of the world that these questions are about, as Cedar's JSON: each entity once."""
-    known = {(one.type, one.id): one for each in questions for one in (*each.others, each.resource, each.principal)}
-    return orjson.dumps([_entity(one) for one in known.values()]).decode()
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the policy engine is sent: the questions, and the part of the world that they are about."""
+
+    requests: tuple[Mapping[str, object], ...]
+    entities: str
+
+    @classmethod
+    def of(cls, *questions: Question) -> "Sent":
+        """``questions`` as Cedar's JSON. They are about one world: an entity that two of them name is the same, and stands there once."""
+        known = {(one.type, one.id): one for each in questions for one in (*each.others, each.resource, each.principal)}
+        return cls(tuple(one.request for one in questions), orjson.dumps([_entity(one) for one in known.values()]).decode())
+
+    @property
+    def digest(self) -> str:
+        """A short name for exactly this: evidence keeps it instead of the bytes, which follow from the facts."""
+        return sha256(orjson.dumps([self.requests, self.entities])).hexdigest()[:32]
 
 
 def person_uid(person: str) -> Uid:

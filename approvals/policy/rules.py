@@ -11,7 +11,7 @@ from datetime import timedelta
 import cedarpy
 
 from approvals.policy.conditions import Conditions, strictest
-from approvals.policy.question import Phase, Question, slice_of
+from approvals.policy.question import Phase, Question, Sent
 from approvals.policy.schema import Declared
 
 
@@ -74,9 +74,12 @@ class Policy:
     schema: cedarpy.Schema
 
     def judge(self, *questions: Question) -> tuple[Verdict, ...]:
-        """The answer to each question. They are about one world: an entity that two of them name is the same."""
-        entities = slice_of(questions)
-        return self.judge_plain([question.request for question in questions], entities)
+        """The answer to each question."""
+        return self.judge_sent(Sent.of(*questions))
+
+    def judge_sent(self, sent: Sent) -> tuple[Verdict, ...]:
+        """The answer to each question in ``sent``."""
+        return self.judge_plain(sent.requests, sent.entities)
 
     def judge_plain(self, requests: Sequence[Mapping[str, object]], entities: str) -> tuple[Verdict, ...]:
         """The answers to questions in Cedar's own form. Never raises: what Cedar cannot read is a no."""

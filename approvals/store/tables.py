@@ -220,6 +220,17 @@ class ErasureRow(SQLModel, table=True):
     at: datetime = _instant()
 
 
+class PolicyRow(SQLModel, table=True):
+    """The files of each policy that was ever in force, once for each meaning: a decision can be judged again by the policy of its time."""
+
+    __tablename__ = "policy"
+
+    # What the files mean, as a hash: evidence names it, so a file that was changed afterwards does not fit its version any more.
+    version: str = Field(primary_key=True)
+    texts: str = _text()
+    at: datetime = _instant()
+
+
 class NodeRow(SQLModel, table=True):
     """One complete subtree of the Merkle tree over the evidence: the ``1 << level`` entries from place ``position << level`` on."""
 

@@ -16,7 +16,7 @@ import cedarpy
 from approvals.change import Task
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
-from approvals.policy.question import Attribute, Entity, Phase, Question, person_uid, slice_of
+from approvals.policy.question import Attribute, Entity, Phase, Question, Sent, person_uid
 from infra.bench.lines import Line
 from infra.house import policy_in
 
@@ -36,7 +36,7 @@ async def measure() -> list[Line]:
 
 def _measure(size: int) -> list[Line]:
     policy, question = _policy(size), _question()
-    request, entities = question.request, slice_of([question])
+    request, entities = question.request, Sent.of(question).entities
     ours, bare = [], []
     for _ in range(_ROUNDS):
         ours += _times(lambda: policy.judge(question)[0].allowed)

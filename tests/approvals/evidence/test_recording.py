@@ -15,7 +15,7 @@ from approvals.operations.audit import Entry, count, gaps, trail
 from approvals.store.sqlite import Tx
 from approvals.store.tables import EvidenceRow, RequestRow, TicketRow
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM
-from tests.approvals.story import Proof, Story
+from tests.approvals.story import REASON, Proof, Story
 from tests.builders import HOUR, NOON
 
 
@@ -209,6 +209,22 @@ async def test_a_refusal_names_who_what_which_check_and_what_was_known(story: St
             "facts": proof.body["facts"],
             "policy": story.desk.policy.version,
             "check": 10,
+            "decision": {
+                "action": "request:approve",
+                "now": "2025-11-22T12:00:00.000000+00:00",
+                "asked": {
+                    "requester": ANA,
+                    "beneficiary": ANA,
+                    "entitlement": "billing-db-write",
+                    "duration": 14_400,
+                    "reason": len(REASON),
+                    "reference": True,
+                },
+                "word": 0,
+                "answer": {"check": 10, "rules": []},
+                "policy": {},
+                "digest": "",
+            },
             "result": {"refused": "request:approve"},
         },
     )
