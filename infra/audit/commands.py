@@ -111,6 +111,21 @@ async def prove(what: str, *, database: Path) -> None:
     await print_proofs(what, database=database)
 
 
+@audit.command("replay")
+@click.argument("request", required=False)
+@click.option("--since", type=click.IntRange(min=0), default=0, help="Only what was recorded after this entry.")
+@_database
+@one_line
+async def replay(request: str | None, *, since: int, database: Path) -> None:
+    """Make every recorded decision again, or those on REQUEST: same facts, same moment, same policy, and so the same answer.
+
+    Fails where an answer differs, and says then and now. What was erased in between is not needed for it.
+    """
+    from infra.audit.replaying import replay_log
+
+    await replay_log(request, since=since, database=database)
+
+
 @audit.command("export")
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "ocsf", "cef"]), default="jsonl", show_default=True, help="How it is written."

@@ -14,12 +14,18 @@ from infra.audit.asking import AuditError, ask
 
 async def show_request(request: str, *, database: Path, as_json: bool) -> None:
     """Print the path of one request."""
-    match = re.fullmatch(r"(?:REQ-)?(\d{1,15})", request, re.IGNORECASE)
-    if match is None:
-        raise AuditError(f"{request!r} is no number of a request; write it as REQ-1042")
-    entries = await ask(lambda tx: trail(tx, RequestId(int(match[1]))), database)
+    wanted = request_number(request)
+    entries = await ask(lambda tx: trail(tx, wanted), database)
     for entry in entries:
         click.echo(_as_json(entry) if as_json else _as_line(entry))
+
+
+def request_number(text: str) -> RequestId:
+    """The request that ``text`` names. Raises AuditError where it names none."""
+    match = re.fullmatch(r"(?:REQ-)?(\d{1,15})", text, re.IGNORECASE)
+    if match is None:
+        raise AuditError(f"{text!r} is no number of a request; write it as REQ-1042")
+    return RequestId(int(match[1]))
 
 
 async def check_records(*, database: Path) -> None:
