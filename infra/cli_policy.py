@@ -10,6 +10,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 _policy = click.option(
     "--policy", type=_FOLDER, default=Path("infra/policy"), envvar="COUNTERSIGN_POLICY", show_default=True, help="Folder with the policies."
 )
+_database = click.option(
+    "--database",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".cache/countersign.db"),
+    envvar="COUNTERSIGN_DATABASE",
+    show_default=True,
+    help="The bot's database.",
+)
 
 
 @click.group()
@@ -46,6 +54,21 @@ async def diff(old: Path, new: Path) -> None:
     from infra import policy_commands
 
     policy_commands.diff(old, new)
+
+
+@policy.command()
+@_policy
+@click.option("--since", type=click.IntRange(min=0), default=0, help="Only what was recorded after this entry.")
+@_database
+@one_line
+async def backtest(policy: Path, *, since: int, database: Path) -> None:
+    """Say which recorded decisions another policy would have answered otherwise: who, what, then → now, by which rule.
+
+    Each decision is judged by itself, on its own facts: what would have followed from another answer is not played on.
+    """
+    from infra import policy_backtest
+
+    await policy_backtest.backtest(policy, database=database, since=since)
 
 
 @policy.command("who-can-approve")

@@ -39,7 +39,7 @@ async def test_what_differs_is_named_then_and_now(local: Local) -> None:
 
     asked, approved, made = told.stdout.splitlines()
     assert asked.startswith(
-        "entry 2  REQ-1001  request:submit of billing-db-write by Ana Ferreira: allowed by tier.high, as then, but it binds"
+        "entry 2  REQ-1001  request:submit of billing-db-write by Ana Ferreira: allowed by tier.high, as then, but on other terms; then "
     )
     assert approved == (
         "entry 3  REQ-1001  request:approve of billing-db-write by Maria Lindqvist: "
