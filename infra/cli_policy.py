@@ -71,6 +71,20 @@ async def backtest(policy: Path, *, since: int, database: Path) -> None:
     await policy_backtest.backtest(policy, database=database, since=since)
 
 
+@policy.command()
+@click.argument("what", metavar="REQUEST|ENTRY")
+@_database
+@one_line
+async def explain(what: str, *, database: Path) -> None:
+    """Say why REQUEST was decided as it was, or the one act in an ENTRY of the evidence: the policies that spoke, and on which facts.
+
+    And which single facts, had they been otherwise, would have let it through, or stopped it.
+    """
+    from infra import policy_explain
+
+    await policy_explain.explain(what, database=database)
+
+
 @policy.command("who-can-approve")
 @click.argument("entitlement")
 @click.option("--for", "beneficiary", required=True, metavar="EMAIL", help="Who would have it.")

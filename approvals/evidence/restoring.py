@@ -46,7 +46,8 @@ def _reader(kind: Any) -> _Read:
 
 def _made(written: type, make: _Read) -> _Read:
     def read(plain: Any) -> Any:
-        if type(plain) is not written:
+        # True is a whole number to Python, and none to a reader.
+        if not isinstance(plain, written) or (written is int and isinstance(plain, bool)):
             raise ReplayError(f"{_short(plain)} stands where {written.__name__} should")
         try:
             return make(plain)

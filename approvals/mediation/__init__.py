@@ -4,6 +4,7 @@
     questions  facts → what the policy in force is asked
     stages     what the policy demands → people who must agree, and people who are told
     checks     the numbered checks, each with its source; what no policy may lift stands there in Python
+    turning    which single facts would have turned an answer
     authorize  all of it in order → Allowed(stages, obligations) or Denied(check, reason)
 
 Pure: no clock, no I/O, no database; the same facts give the same answer.

@@ -30,7 +30,7 @@ class Case:
     @cached_property
     def rulings(self) -> dict[str, Ruling]:
         """The policy's answers by what was asked: ``request``, ``auto-approve``, ``approve/STAGE/PERSON``, ``execute`` or ``revoke``."""
-        return dict(zip(self._asked, self.policy.judge_sent(self._sent), strict=True)) if self._asked else {}
+        return dict(zip(self.questions, self.policy.judge_sent(self._sent), strict=True)) if self.questions else {}
 
     @property
     def grounds(self) -> Grounds:
@@ -95,10 +95,11 @@ class Case:
 
     @cached_property
     def _sent(self) -> Sent:
-        return Sent.of(*self._asked.values())
+        return Sent.of(*self.questions.values())
 
     @cached_property
-    def _asked(self) -> dict[str, Question]:
+    def questions(self) -> dict[str, Question]:
+        """What the policy is asked, by the names of :attr:`rulings`."""
         facts, about = self.facts, self._about()
         if about is None or self.action in (Action.DENY, Action.WITHDRAW):
             # Neither gives anybody anything, so no policy is needed for it.
