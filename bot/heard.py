@@ -13,7 +13,7 @@ def heard(understood: Command | Inquiry | Progress | Unclear, *, by: PersonId) -
         case Command():
             return {"command": understood.kind, "argument": _own(understood.argument, by)}
         case Inquiry():
-            return {"asks_whose": understood.is_whose, "about": understood.about}
+            return {"asks": understood.wants, "about": understood.about, "request": understood.request}
         case Unclear():
             return {"unclear": understood.hint.msgid}
         case Progress():

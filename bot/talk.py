@@ -7,7 +7,7 @@ dealt with exactly once, and an answer that was promised is sent.
 from collections.abc import Callable
 
 from approvals import outbox, reading
-from approvals.change import RequestId, State
+from approvals.change import State
 from approvals.errors import UnknownRequestError
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations import drafts
@@ -15,9 +15,8 @@ from approvals.operations.desk import Outcome, Refused
 from approvals.operations.end import end
 from approvals.operations.inbox import is_first_time
 from approvals.operations.withdraw import withdraw
-from approvals.store.requests import find
 from approvals.store.sqlite import Tx
-from approvals.views import RequestView, Standing
+from approvals.views import Standing
 from approvals.words import Sentence, say
 from bot import drafting, inquiring
 from bot.counter import Counter, Reader, reader
@@ -25,6 +24,7 @@ from bot.heard import heard
 from bot.lists import access, catalog, help_for, requests
 from bot.presses import stranger_card
 from bot.replies import as_json, card_activity, text_activity
+from bot.theirs import concerns, not_yours, request_id, view_for
 from bot.understanding.draft import Draft
 from bot.understanding.match import search
 from bot.understanding.normalise import LONGEST
@@ -44,10 +44,22 @@ async def talk(visit: Visit, text: str, *, counter: Counter) -> None:
     draft = Draft.from_json(stored.body) if stored else None
     zone = who.person.time_zone if who.person else "UTC"
     understood = understand(text, draft=draft, catalog=desk.catalog, now=visit.at, time_zone=zone)
-    await desk.store.write(lambda tx: _answer(tx, visit, text, understood, counter=counter))
+    # A question changes nothing, and its answer may take a while to find: it is found on a snapshot, beside the writer.
+    found: tuple[Sentence, ...] = ()
+    if isinstance(understood, Inquiry) and who.is_welcome:
+        found = await desk.store.read(lambda tx: inquiring.answer(tx, understood, by=visit.person, counter=counter))
+    await desk.store.write(lambda tx: _answer(tx, visit, text, understood, found=found, counter=counter))
 
 
-def _answer(tx: Tx, visit: Visit, text: str, understood: Command | Inquiry | Progress | Unclear, *, counter: Counter) -> None:
+def _answer(
+    tx: Tx,
+    visit: Visit,
+    text: str,
+    understood: Command | Inquiry | Progress | Unclear,
+    *,
+    found: tuple[Sentence, ...],
+    counter: Counter,
+) -> None:
     if not is_first_time(tx, visit.trigger, now=visit.at):
         return
     who = reader(tx, visit.person)
@@ -59,7 +71,7 @@ def _answer(tx: Tx, visit: Visit, text: str, understood: Command | Inquiry | Pro
         case Progress():
             answer: Answer = _progress(tx, visit, understood, who=who, counter=counter)
         case Inquiry():
-            answer = inquiring.answer(tx, understood, counter=counter)
+            answer = found
         case Unclear():
             answer = understood.hint
         case Command():
@@ -122,14 +134,14 @@ def _cancel(tx: Tx, visit: Visit) -> Sentence:
 
 def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> Answer:
     """A living card of the request: posted anew, and kept up to date from then on."""
-    request = _request_id(argument)
+    request = request_id(argument)
     if request is None:
         mine = reading.my_requests(tx, visit.person, shelf=counter.desk.shelf, most=1)
         if not mine:
             return say("You have not asked for anything yet. Say “request access” to begin.")
         request = mine[0].id
-    if not _concerns(_view(tx, request, visit=visit, counter=counter)):
-        return _not_yours(argument)
+    if not concerns(view_for(tx, request, reader=visit.person, counter=counter)):
+        return not_yours(argument)
     outbox.show(tx, request, visit.person)
     ask_for(tx, (Kind.REDRAW, request), now=visit.at)
     return None
@@ -137,7 +149,7 @@ def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> 
 
 def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
     """Ask whether it is really meant; what waits no more is answered by the operation itself."""
-    request = _request_id(argument)
+    request = request_id(argument)
     if request is None:
         waiting = [view for view in reading.my_requests(tx, visit.person, shelf=counter.desk.shelf) if view.waiting_for]
         if not waiting:
@@ -145,13 +157,13 @@ def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counte
         if len(waiting) > 1:
             return say("Which request do you want to withdraw? Say “withdraw REQ-…”; “my requests” lists them.")
         request = waiting[0].id
-    view = _view(tx, request, visit=visit, counter=counter)
+    view = view_for(tx, request, reader=visit.person, counter=counter)
     if view is not None and view.standing is Standing.REQUESTER and view.state is State.WAITING:
         return withdraw_card(view, language=who.language, viewer=who.id, key=counter.key)
     already = say("You have withdrawn this request already. Still needed? You can ask again.")
     said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=already)
     # A refusal says that there is such a request: evidence has it, a stranger does not read it.
-    return said if _concerns(view) else _not_yours(argument)
+    return said if concerns(view) else not_yours(argument)
 
 
 def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
@@ -173,26 +185,5 @@ def _said(act: Callable[[], Outcome], *, done: Sentence) -> Sentence:
     try:
         outcome = act()
     except UnknownRequestError:
-        return _not_yours(None)
+        return not_yours(None)
     return outcome.reason if isinstance(outcome, Refused) else done
-
-
-def _view(tx: Tx, request: RequestId, *, visit: Visit, counter: Counter) -> RequestView | None:
-    try:
-        return reading.request_view(tx, find(tx, request), reader=visit.person, shelf=counter.desk.shelf)
-    except UnknownRequestError:
-        return None
-
-
-def _concerns(view: RequestView | None) -> bool:
-    """Whether there is such a request and its reader has any part in it. To anybody else it is as if there were none."""
-    return view is not None and view.standing is not Standing.ONLOOKER
-
-
-def _not_yours(argument: str | None) -> Sentence:
-    return say("I find no request {number} of yours. “my requests” lists them.", number=argument or "")
-
-
-def _request_id(argument: str | None) -> RequestId | None:
-    digits = (argument or "").upper().removeprefix("REQ-")
-    return RequestId(int(digits)) if digits.isdecimal() and len(digits) < 16 else None

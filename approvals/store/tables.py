@@ -178,6 +178,8 @@ class EvidenceRow(SQLModel, table=True):
     __tablename__ = "evidence"
     __table_args__ = (
         Index("evidence_of_request", "request", "id"),
+        # "Why was I denied?" looks for the last refusal of one person.
+        Index("refused_of_actor", "actor", "id", sqlite_where=text("kind = 'act:refused'"), postgresql_where=text("kind = 'act:refused'")),
         Index("evidence_of_draft", "draft", sqlite_where=text("draft IS NOT NULL"), postgresql_where=text("draft IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )

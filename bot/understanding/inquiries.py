@@ -4,17 +4,18 @@
 2. "When the export fails …" and "What INC-4711 needs …" tell something: a question word without its verb asks only before a "?".
 3. "Could I have …?" asks for access: a courteous request is no question.
 4. Of several sentences the first counts.
+5. "Who owns it" asks for the owner, "who would approve it" for those whom the policy would have asked, "why was it denied" for the reason.
 """
 
 import re
 
 from approvals.catalog import Catalog
-from approvals.change import EntitlementId
+from approvals.change import EntitlementId, RequestId, number
 from bot.understanding import questions
 from bot.understanding.commands import bare
 from bot.understanding.draft import Draft
 from bot.understanding.masking import mentions
-from bot.understanding.outcome import Inquiry
+from bot.understanding.outcome import Inquiry, Wanted
 from bot.understanding.sentence import levels_in
 
 _VERB = r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|may|must|should|will|would)(?:n't)?"
@@ -36,6 +37,20 @@ _WHOSE = re.compile(
     r"|\bwhom?\b.*\b(?:approves?|decides?|(?:counter)?signs?|grants?|gives?|asks?|asked|responsible|in charge)\b",
     re.IGNORECASE,
 )
+_APPROVERS = re.compile(
+    r"\bwhom?\b.*\b(?:would|will|could|can|must|should|has to|have to|needs? to|going to)\b.*"
+    r"\b(?:approves?|decides?|(?:counter)?signs?|agrees?|asks?|asked)\b",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"(?:why|how come|for what reason|what(?:'s| is| was) the reason|what went wrong)\b.*"
+    r"\b(?:denied|deny|refused?|reject(?:ed)?|declined?|turned down|fail(?:ed)?|lapsed?|went wrong|"
+    r"not (?:allowed|approved|granted|get|have|ask)|"
+    r"(?:was|were|did|do|ca|could|is|are)n't|can ?not|couldn't|can't)\b"
+    r"|what went wrong\b|why not$",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(r"\breq(?:uest)?[\s#-]*(?P<number>[1-9][0-9]{0,8})\b", re.IGNORECASE)
 _THE_DRAFTS = re.compile(r"\b(?:it|this|that|my request)\b|\b(?:approves|decides|countersigns|asked|ask)$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
@@ -50,13 +65,22 @@ def inquiry(text: str, *, draft: Draft | None, catalog: Catalog) -> Inquiry | No
     if not _is_question(said, is_marked=first.endswith("?")):
         return None
     following = None if draft is None else questions.following(draft, catalog=catalog)
-    if not _WHOSE.search(said):
-        return Inquiry(is_whose=False, about=(), following=following)
-    return Inquiry(is_whose=True, about=_named(said, catalog=catalog) or _of(draft, said), following=following)
+    wants, request = _wanted(said), _REQUEST.search(said)
+    about = () if wants is Wanted.OTHER else _named(said, catalog=catalog) or _of(draft, said)
+    return Inquiry(wants=wants, about=about, request=number(RequestId(int(request["number"]))) if request else None, following=following)
+
+
+def _wanted(said: str) -> Wanted:
+    if _WHY.match(said):
+        return Wanted.WHY
+    if _APPROVERS.search(said):
+        return Wanted.APPROVERS
+    return Wanted.OWNER if _WHOSE.search(said) else Wanted.OTHER
 
 
 def _is_question(said: str, *, is_marked: bool) -> bool:
-    if _QUESTION.match(said):
+    # "Why the export failed" may be a reason; "why REQ-1042 was denied" is none.
+    if _QUESTION.match(said) or (_WHY.match(said) and _REQUEST.search(said)):
         return True
     is_begun = _WITH_MARK.match(said) is not None and _COURTEOUS.match(said) is None
     return is_marked and (is_begun or _WHOSE.search(said) is not None)

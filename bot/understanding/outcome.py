@@ -45,16 +45,29 @@ class Progress:
     remark: Sentence | None = None
 
 
+class Wanted(StrEnum):
+    """What a question wants to know."""
+
+    OWNER = "owner"
+    """Who owns something, or decides on it, as the catalog has it."""
+    APPROVERS = "approvers"
+    """Who would be asked, as the policy in force has it."""
+    WHY = "why"
+    """Why something was refused or denied."""
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
     """A question to be answered; nothing has changed.
 
-    ``is_whose`` when it asks who owns, or decides on, what ``about`` names: nothing there that the catalog knows, when it is empty.
+    It asks about what ``about`` or ``request`` (``REQ-1042``) names: nothing there that the catalog knows, when both are empty.
     ``following`` is said after the answer: the question that is still open in the draft, or how to send it.
     """
 
-    is_whose: bool
+    wants: Wanted
     about: tuple[EntitlementId, ...]
+    request: str | None
     following: Sentence | None
 
 

@@ -1,4 +1,4 @@
-"""The policies that decisions were made by, so that each can be made again."""
+"""The policies that decisions were made by, so that each can be made again; and the way to somebody's last refusal."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,8 +18,20 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version"),
     )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index(
+            "refused_of_actor",
+            ["actor", "id"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'act:refused'"),
+            postgresql_where=sa.text("kind = 'act:refused'"),
+        )
 
 
 def downgrade() -> None:
     """Back from it."""
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(
+            "refused_of_actor", sqlite_where=sa.text("kind = 'act:refused'"), postgresql_where=sa.text("kind = 'act:refused'")
+        )
     op.drop_table("policy")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.understanding import questions
-from bot.understanding.outcome import Command, Inquiry, Progress, Unclear
+from bot.understanding.outcome import Command, Inquiry, Progress, Unclear, Wanted
 
 HINTS = {
     questions.TOO_LONG: "too long",
@@ -23,13 +23,19 @@ def line(outcome: Command | Inquiry | Progress | Unclear) -> str:
     if isinstance(outcome, Command):
         return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument)))
     if isinstance(outcome, Inquiry):
-        return " ".join(("question: whose", *outcome.about)) if outcome.is_whose else "question"
+        return _question(outcome)
     if isinstance(outcome, Unclear):
         return f"unclear: {HINTS[outcome.hint]}"
     draft = outcome.draft
     following = "ready" if outcome.question is None else " ".join((f"asks {draft.asked}", *draft.offered))
     known = (draft.entitlement or "?", length(draft.duration), draft.reason or "?", draft.reference or "-", following)
     return " | ".join((*known, REMARKS[outcome.remark]) if outcome.remark else known)
+
+
+def _question(outcome: Inquiry) -> str:
+    wants = {Wanted.OWNER: ": whose", Wanted.APPROVERS: ": who would approve", Wanted.WHY: ": why", Wanted.OTHER: ""}[outcome.wants]
+    named = (outcome.request,) if outcome.request and outcome.wants is not Wanted.OTHER else ()
+    return " ".join((f"question{wants}", *named, *outcome.about))
 
 
 def length(duration: timedelta | None) -> str:
