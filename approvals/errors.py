@@ -9,6 +9,7 @@ CountersignError
 ├── NoteError                a key, a checkpoint or a proof cannot be read
 ├── ErasureError             somebody cannot be forgotten, or not yet
 ├── ReplayError              a recorded decision cannot be asked for again
+├── PublishError             a checkpoint did not arrive where it is to be kept, or was refused there
 └── ConnectorError           the system behind a connector refused or did not answer
     └── OutcomeUnknownError  it may or may not have been done: read back before anything else
 """
@@ -48,6 +49,10 @@ class ErasureError(CountersignError):
 
 class ReplayError(CountersignError):
     """What was recorded of a decision is not enough, or not in a form, to ask for it again; the message says what."""
+
+
+class PublishError(CountersignError):
+    """A checkpoint could not be published. The job that tried is tried again; nothing else waits for it."""
 
 
 class ConnectorError(CountersignError):

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from approvals.errors import CountersignError
+from approvals.errors import CountersignError, NoteError
+from approvals.evidence.notes import Kind, VerifierKey
 from bot.front.authority import GUID, Authority, is_loopback
 
 PREFIX = "COUNTERSIGN_"
@@ -57,7 +58,7 @@ def _loopback(value: str, *, scheme: str) -> str:
 
 def _public(value: str) -> str:
     if urlsplit(value).scheme != "https" and not is_loopback(value):
-        raise ValueError(f"{value!r} is neither https nor on this machine; people sign in at this address, so give it a certificate")
+        raise ValueError(f"{value!r} is neither https nor on this machine; what goes there must not be read or changed on its way")
     return value.rstrip("/")
 
 
@@ -68,6 +69,16 @@ def _readable(value: Path) -> Path:
         raise ValueError(f"{str(value)!r} cannot be read ({error.strerror}); give the path of a file that this user may read") from error
     if empty:
         raise ValueError(f"{str(value)!r} is empty; put the secret or the certificate in it")
+    return value
+
+
+def _verifier_key(value: str) -> str:
+    try:
+        key = VerifierKey.parse(value)
+    except NoteError as error:
+        raise ValueError(str(error)) from error
+    if key.kind is not Kind.COSIGNED:
+        raise ValueError(f"the key of {key.name!r} is no witness's; copy the line that the witness printed when it started")
     return value
 
 
@@ -109,6 +120,25 @@ class Settings(BaseSettings):
     secret_file: Path = Field(
         default=Path(".cache/countersign.key"), description="at least 32 random bytes; button and session keys are derived from it"
     )
+
+    checkpoint_file: Path | None = Field(
+        default=None, description="file to which each new checkpoint of the evidence is added; best on a disk that the bot cannot rewrite"
+    )
+    checkpoint_webhook: Annotated[str, AfterValidator(_public)] | None = Field(
+        default=None, description="https address to which each new checkpoint of the evidence is posted as text"
+    )
+    witness_url: Annotated[str, AfterValidator(_public)] | None = Field(
+        default=None, description="address of a witness (c2sp.org/tlog-witness) that cosigns checkpoints; goes with COUNTERSIGN_WITNESS_KEY"
+    )
+    witness_key: Annotated[str, AfterValidator(_verifier_key)] | None = Field(
+        default=None, description="the witness's verifier key, as it printed it when it started"
+    )
+
+    @model_validator(mode="after")
+    def _witness_is_whole(self) -> Self:
+        if (self.witness_url is None) is not (self.witness_key is None):
+            raise ValueError(f"{PREFIX}WITNESS_URL and {PREFIX}WITNESS_KEY go together; set both or none")
+        return self
 
     @model_validator(mode="after")
     def _credential_fits(self) -> Self:

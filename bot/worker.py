@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from approvals.change import RequestId
-from approvals.errors import ConnectorError, CountersignError
+from approvals.errors import ConnectorError, CountersignError, PublishError
 from approvals.jobs import embedded as jobs
 from approvals.jobs.embedded import Job, Kind
 from approvals.operations.desk import Desk
@@ -19,6 +19,7 @@ from approvals.operations.due import forget, is_anything_due, sweep
 from approvals.operations.execute import execute, give_up
 from approvals.operations.revoke import linger, revoke
 from bot.delivery import Delivery
+from bot.publishing.publisher import Publisher
 from bot.teams.errors import SendError, Throttled
 
 log = logging.getLogger("bot.worker")
@@ -38,7 +39,7 @@ _SEND_TRIES = 30
 class Worker:
     """Runs jobs until it is stopped. Any number may run on one database: claims are leased."""
 
-    def __init__(self, *, desk: Desk, delivery: Delivery) -> None:
+    def __init__(self, *, desk: Desk, delivery: Delivery, publisher: Publisher) -> None:
         self._desk = desk
         self._name = uuid4().hex[:12]
         self._claims = 0
@@ -50,6 +51,7 @@ class Worker:
             Kind.REVOKE: lambda subject: revoke(RequestId(subject), desk=desk),
             Kind.REDRAW: lambda subject: delivery.redraw(RequestId(subject)),
             Kind.SEND: delivery.send,
+            Kind.PUBLISH: publisher.publish,
         }
         self._give_up: dict[Kind, Callable[[int, str], Awaitable[None]]] = {
             Kind.GRANT: lambda subject, why: desk.store.write(lambda tx: give_up(tx, RequestId(subject), why=why, desk=desk)),
@@ -126,7 +128,7 @@ class Worker:
         try:
             await self._do[job.kind](job.subject)
             await self._desk.store.write(lambda tx: jobs.finish(tx, job))
-        except (ConnectorError, SendError) as error:
+        except (ConnectorError, PublishError, SendError) as error:
             await self._postpone(job, error)
         except Exception as error:
             # A mistake of ours in one job must not stop the others: it is logged, kept with the job and tried again, less and less often.

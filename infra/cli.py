@@ -6,6 +6,7 @@ auditor's question does not wait for botbuilder to load.
 
 import logging
 import sys
+from pathlib import Path
 
 import click
 
@@ -52,6 +53,36 @@ async def demo(*, as_json: bool) -> None:
     from infra.demo import run_demo
 
     await run_demo(as_json=as_json)
+
+
+@main.command()
+@click.option("--log", "logs", required=True, multiple=True, help="Verifier key of a log to watch (countersign audit key prints it).")
+@click.option("--name", required=True, help="The witness's name, such as witness.example/w1.")
+@click.option("--port", type=click.IntRange(0, 65535), default=3981, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".cache/witness.key"),
+    show_default=True,
+    help="The witness's own secret; made where there is none.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".cache/witness.json"),
+    show_default=True,
+    help="What it has seen; made where there is none.",
+)
+@one_line
+async def witness(*, logs: tuple[str, ...], name: str, port: int, host: str, key_file: Path, state: Path) -> None:
+    """Cosign the checkpoints of a log that only ever grows, and refuse one that was forked or cut back.
+
+    Run it where the bot's administrators cannot reach it. Prints its verifier key, then its address.
+    """
+    from infra.witness.running import run_witness
+
+    await run_witness(host=host, port=port, name=name, logs=logs, key_file=key_file, state=state)
 
 
 main.add_command(audit)

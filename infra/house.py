@@ -27,6 +27,7 @@ from bot.clock import system_now
 from bot.counter import Counter
 from bot.delivery import Delivery
 from bot.desk.routes import desk_routes
+from bot.publishing.publisher import Publisher
 from bot.settings import Settings
 from bot.teams.sender import Sender
 from bot.turns import Turns
@@ -154,14 +155,15 @@ def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
     front = Front.of(settings, sender=parts.sender)
     service_url = f"{settings.simulator_url}/" if settings.simulator_url else _TEAMS_SERVICE
     delivery = Delivery(counter=counter, sender=front.sender, tenant=settings.tenant_id, service_url=service_url)
-    worker = Worker(desk=desk, delivery=delivery)
+    publisher = Publisher.of(settings, desk=desk)
+    worker = Worker(desk=desk, delivery=delivery, publisher=publisher)
     return make_app(
         settings,
         turn=Turns(counter),
         front=front,
         checks={"database": lambda: _is_writable(desk.store)},
         routes=desk_routes(desk, settings=settings),
-        background=[lambda _app: _beside(worker)],
+        background=[lambda _app: _beside(worker, publisher)],
     )
 
 
@@ -180,7 +182,8 @@ async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
         await _stop(following)
 
 
-async def _beside(worker: Worker) -> AsyncIterator[None]:
+async def _beside(worker: Worker, publisher: Publisher) -> AsyncIterator[None]:
+    await publisher.open()
     working = asyncio.create_task(worker.run())
     yield
     await _stop(working)

@@ -22,6 +22,7 @@ from approvals.errors import NoteError
 _NAME = re.compile(r"[^\s+]+")
 _KEY_SIZE, _ID_SIZE, _TIME_SIZE = 32, 4, 8
 _MOST_SIGNATURES = 64
+_LAST_SECOND = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 LONGEST = 16_384
 """Characters of a note: far more than a checkpoint and its cosignatures need."""
 
@@ -146,7 +147,7 @@ class Note:
             if len(stamped) <= _TIME_SIZE:
                 continue
             (seconds,) = struct.unpack(">Q", stamped[:_TIME_SIZE])
-            if _is_valid(key, stamped[_TIME_SIZE:], _cosigned(self.text, seconds)):
+            if seconds <= _LAST_SECOND and _is_valid(key, stamped[_TIME_SIZE:], _cosigned(self.text, seconds)):
                 return datetime.fromtimestamp(seconds, tz=UTC)
         return None
 

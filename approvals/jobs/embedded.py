@@ -31,12 +31,13 @@ _KEEP = Statement(update(_TABLE).where(_TABLE.c.id == bindparam("job"), _TABLE.c
 
 
 class Kind(StrEnum):
-    """What is to be done, and what ``subject`` is: a request, or for ``message:send`` a message."""
+    """What is to be done, and what ``subject`` is: a request; for ``message:send`` a message, for ``evidence:publish`` a place."""
 
     GRANT = "grant:execute"
     REVOKE = "grant:revoke"
     REDRAW = "request:redraw"
     SEND = "message:send"
+    PUBLISH = "evidence:publish"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

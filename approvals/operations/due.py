@@ -1,4 +1,7 @@
-"""What time does by itself: questions lapse and access ends. Timers are columns, so there is nothing that could be forgotten."""
+"""What time does by itself: questions lapse, access ends, checkpoints are published.
+
+Timers are columns, so there is nothing that could be forgotten.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +10,7 @@ from sqlmodel import select
 
 from approvals import outbox
 from approvals.change import PersonId, RequestId, State
+from approvals.evidence import publication
 from approvals.lifecycle import Event
 from approvals.operations.desk import Desk, by_time
 from approvals.operations.end import end
@@ -27,11 +31,16 @@ def is_anything_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a sweep would find anything: a reader can ask this without troubling the writer."""
     ends = select(RequestRow.id).where(RequestRow.state == State.GRANTED, RequestRow.ends_at <= now)  # type: ignore[operator]
     lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
-    return tx.exec(ends.limit(1)).first() is not None or tx.exec(lapses.limit(1)).first() is not None
+    if tx.exec(ends.limit(1)).first() is not None or tx.exec(lapses.limit(1)).first() is not None:
+        return True
+    return bool(publication.behind(tx, now=now))
 
 
 def sweep(tx: Tx, *, desk: Desk) -> int:
-    """Move whatever has come due, at most a hundred of each kind; answer how many. Call again at once while it answers any."""
+    """Move whatever has come due, at most a hundred of each kind, and have checkpoints published that are not yet.
+
+    Answers how many: call again at once while it answers any.
+    """
     now = desk.now()
     ends = select(RequestRow.id).where(RequestRow.state == State.GRANTED, RequestRow.ends_at <= now)  # type: ignore[operator]
     ended = tx.exec(ends.order_by(RequestRow.ends_at).limit(_STEP)).all()  # type: ignore[arg-type]
@@ -41,7 +50,9 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
     lapsed = tx.exec(lapses.order_by(RequestRow.lapses_at).limit(_STEP)).all()  # type: ignore[arg-type]
     for row in lapsed:
         _lapse(tx, row, desk=desk, now=now)
-    return len(ended) + len(lapsed)
+    untold = publication.behind(tx, now=now)
+    publication.tell(tx, untold, now=now)
+    return len(ended) + len(lapsed) + len(untold)
 
 
 def forget(tx: Tx, *, desk: Desk) -> int:

@@ -254,6 +254,28 @@ class CheckpointRow(SQLModel, table=True):
     peaks: bytes
 
 
+class CosignatureRow(SQLModel, table=True):
+    """What a witness, named by its verifier key, said of the checkpoint of ``size`` entries: its line of the note."""
+
+    __tablename__ = "cosignature"
+
+    size: int = Field(primary_key=True)
+    witness: str = Field(primary_key=True)
+    line: str = _text()
+    at: datetime = _instant()
+
+
+class PublicationRow(SQLModel, table=True):
+    """A place where checkpoints are published: who is there, how many entries they know of, and when they may be told again."""
+
+    __tablename__ = "publication"
+
+    place: int = Field(primary_key=True)
+    target: str = _text()
+    size: int
+    due_at: datetime = _instant()
+
+
 class JobRow(SQLModel, table=True):
     """Work that is due now or was tried and is due again. Done work is deleted."""
 

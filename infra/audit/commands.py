@@ -71,6 +71,7 @@ async def key(database: Path, secret_file: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file of checkpoints kept outside; may be given more than once.",
 )
+@click.option("--witness-key", "witnesses", multiple=True, help="Verifier key of a witness whose word is asked for, too.")
 @click.option("--since", type=click.IntRange(min=1), help="Believe the stored checkpoint of this many entries, and read what follows it.")
 @click.option(
     "--proof",
@@ -82,19 +83,27 @@ async def key(database: Path, secret_file: Path) -> None:
 @_database
 @one_line
 async def verify(
-    *, kept: tuple[Path, ...], since: int | None, proof: Path | None, key: str | None, secret_file: Path, database: Path
+    *,
+    kept: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    since: int | None,
+    proof: Path | None,
+    key: str | None,
+    secret_file: Path,
+    database: Path,
 ) -> None:
     """Find whatever was bent in the evidence since it was sealed: name the first entry that differs, and how.
 
-    Only a checkpoint that is kept outside shows that the log was not rewritten or cut off as a whole by somebody who has its key.
+    Only a checkpoint kept outside, or a witness's word, shows that nobody who has the log's key rewrote it as a whole.
     """
-    from infra.audit.log import verify_log
+    from infra.audit.log import Trust, verify_log
     from infra.audit.prove import check_proofs
 
     if proof is not None:
-        await check_proofs(proof, key=key)
+        await check_proofs(proof, key=key, witnesses=witnesses)
         return
-    await verify_log(database=database, kept=kept, key=key, secret_file=secret_file, since=since)
+    trust = Trust(key=key, secret_file=secret_file, kept=kept, witnesses=witnesses, since=since)
+    await verify_log(trust, database=database)
 
 
 @audit.command("prove")

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from approvals.errors import NoteError
 from approvals.evidence.checkpoints import Checkpoint, checkpoints_in
+from approvals.evidence.findings import Finding
 from approvals.evidence.notes import VerifierKey
 from approvals.evidence.stored import checkpoint_at, last_checkpoint
 from approvals.evidence.verifying import Verdict, verify
+from approvals.evidence.witnessed import Word, last_word
 from approvals.operations.audit import count, gaps
 from approvals.store.sqlite import Tx
 from infra.audit.asking import AuditError, ask
@@ -25,35 +28,68 @@ async def print_key(*, database: Path, secret_file: Path) -> None:
     click.echo(str(signer_of(_there(secret_file), name=last.origin).verifier))
 
 
-async def verify_log(*, database: Path, kept: Sequence[Path], key: str | None, secret_file: Path, since: int | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What an auditor believes: the log's key, the witnesses' keys, checkpoints kept outside, and a size from which on the log is read."""
+
+    key: str | None
+    secret_file: Path
+    kept: Sequence[Path] = ()
+    witnesses: Sequence[str] = ()
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    verdict: Verdict
+    words: Sequence[tuple[str, Word]]
+    wrong: Sequence[str]
+    requests: int
+    kept: int
+
+
+async def verify_log(trust: Trust, *, database: Path) -> None:
     """Print what was bent, the first entry and how; fail if anything was."""
-    outside = [one for path in kept for one in await asyncio.to_thread(_kept, path)]
-    last = await ask(last_checkpoint, database)
-    known = VerifierKey.parse(key) if key else _own_key(last, secret_file)
-    verdict, lost, requests = await ask(lambda tx: _verified(tx, key=known, outside=outside, since=since), database)
-    for finding in verdict.findings:
-        click.echo(f"{finding.how}: {finding.says}")
-    for gap in lost:
-        click.echo(gap)
-    if verdict.findings or lost:
+    outside = [one for path in trust.kept for one in await asyncio.to_thread(_kept, path)]
+    witnesses = [VerifierKey.parse(one) for one in trust.witnesses]
+    key = VerifierKey.parse(trust.key) if trust.key else _own_key(await ask(last_checkpoint, database), trust.secret_file)
+    found = await ask(lambda tx: _verified(tx, key=key, outside=outside, witnesses=witnesses, since=trust.since), database)
+    for line in found.wrong:
+        click.echo(line)
+    if found.wrong:
         raise AuditError(
-            f"{len(verdict.findings) + len(lost)} thing(s) are wrong with the evidence of {requests} request(s); "
+            f"{len(found.wrong)} thing(s) are wrong with the evidence of {found.requests} request(s); "
             "keep the database as it is, and compare it with a backup"
         )
-    click.echo(_all_is_well(verdict, requests, outside))
+    click.echo(_all_is_well(found))
+    for name, word in found.words:
+        click.echo(f"the witness {name} had seen {word.checkpoint.size} of them on {word.at:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def _verified(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint], since: int | None) -> tuple[Verdict, list[str], int]:
+def _verified(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint], witnesses: Sequence[VerifierKey], since: int | None) -> _Outcome:
     begin = checkpoint_at(tx, since) if since is not None else None
     if since is not None and (begin is None or not begin.note.is_signed_by(key)):
         raise AuditError(f"no checkpoint of {since} entries or fewer bears the log's signature; leave out --since")
-    return verify(tx, key=key, outside=outside, since=begin), list(gaps(tx)), count(tx)
+    said = [(witness.name, last_word(tx, witness)) for witness in witnesses]
+    # A checkpoint that a witness has cosigned counts as one kept outside: a log rewritten around it would still have it.
+    seen = [word.checkpoint for _, word in said if isinstance(word, Word)]
+    verdict = verify(tx, key=key, outside=[*outside, *seen], since=begin)
+    findings = [*verdict.findings, *(word for _, word in said if isinstance(word, Finding))]
+    return _Outcome(
+        verdict=verdict,
+        words=[(name, word) for name, word in said if isinstance(word, Word)],
+        wrong=[*(f"{finding.how}: {finding.says}" for finding in findings), *gaps(tx)],
+        requests=count(tx),
+        kept=len(outside),
+    )
 
 
-def _all_is_well(verdict: Verdict, requests: int, outside: Sequence[Checkpoint]) -> str:
-    kept = f", and {len(outside)} checkpoint(s) kept outside fit" if outside else ""
+def _all_is_well(found: _Outcome) -> str:
+    verdict = found.verdict
+    kept = f", and {found.kept} checkpoint(s) kept outside fit" if found.kept else ""
     read = "all" if verdict.entries == verdict.size else f"the last {verdict.entries}"
-    return f"{verdict.size} entries are as they were sealed ({read} read{kept}); every transition of {requests} request(s) is accounted for"
+    told = f"every transition of {found.requests} request(s) is accounted for"
+    return f"{verdict.size} entries are as they were sealed ({read} read{kept}); {told}"
 
 
 def _kept(path: Path) -> tuple[Checkpoint, ...]:

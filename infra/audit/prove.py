@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -35,11 +36,11 @@ def _proofs(tx: Tx, meant: re.Match[str]) -> list[Proof]:
     return [prove(tx, piece.id) for piece in of_request(tx, request)]
 
 
-async def check_proofs(path: Path, *, key: str | None) -> None:
-    """Print what each proof in the file proves; fail at the first that does not."""
+async def check_proofs(path: Path, *, key: str | None, witnesses: Sequence[str]) -> None:
+    """Print what each proof in the file proves; fail at the first that does not, or that one of the witnesses has not seen."""
     if not key:
         raise AuditError("a proof is checked with the log's verifier key alone: give it with --key")
-    known = VerifierKey.parse(key)
+    known, seers = VerifierKey.parse(key), [VerifierKey.parse(one) for one in witnesses]
     found = proofs_in(await asyncio.to_thread(path.read_text, encoding="utf-8"))
     if not found:
         raise AuditError(f"{path}: holds no proof; give what `countersign audit prove` printed")
@@ -48,6 +49,9 @@ async def check_proofs(path: Path, *, key: str | None) -> None:
             raise AuditError(
                 f"{path}: entry {proof.entry} is not proved: it, its path or its checkpoint was changed, or another key signed it"
             )
+        for seer in seers:
+            if proof.checkpoint.note.cosigned_at(seer) is None:
+                raise AuditError(f"{path}: the witness {seer.name} has not cosigned the checkpoint under entry {proof.entry}")
         click.echo(_told(proof))
 
 

@@ -8,6 +8,7 @@ import click
 
 from approvals.change import RequestId
 from approvals.evidence import canonical
+from approvals.evidence.witnessed import cover
 from approvals.operations.audit import Entry, count, gaps, trail
 from infra.audit.asking import AuditError, ask
 
@@ -15,9 +16,10 @@ from infra.audit.asking import AuditError, ask
 async def show_request(request: str, *, database: Path, as_json: bool) -> None:
     """Print the path of one request."""
     wanted = request_number(request)
-    entries = await ask(lambda tx: trail(tx, wanted), database)
+    entries, (sealed, witnessed) = await ask(lambda tx: (trail(tx, wanted), cover(tx)), database)
     for entry in entries:
-        click.echo(_as_json(entry) if as_json else _as_line(entry))
+        by = "witnessed" if entry.id <= witnessed else "sealed" if entry.id <= sealed else "not sealed"
+        click.echo(_as_json(entry, by) if as_json else _as_line(entry, by))
 
 
 def request_number(text: str) -> RequestId:
@@ -40,12 +42,12 @@ async def check_records(*, database: Path) -> None:
     click.echo(f"every transition of {requests} request(s) is accounted for")
 
 
-def _as_line(entry: Entry) -> str:
+def _as_line(entry: Entry, covered: str) -> str:
     check = entry.body.get("check")
     refused = f"  [check {check}]" if check is not None else ""
-    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{refused}"
+    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{refused}  [entry {entry.id}, {covered}]"
 
 
-def _as_json(entry: Entry) -> str:
+def _as_json(entry: Entry, covered: str) -> str:
     head = {"id": entry.id, "at": entry.at, "kind": entry.kind, "actor": entry.actor, "version": entry.version, "says": str(entry.sentence)}
-    return canonical({**head, "body": json.loads(canonical(dict(entry.body)))})
+    return canonical({**head, "covered": covered, "body": json.loads(canonical(dict(entry.body)))})

@@ -33,7 +33,7 @@ async def test_the_whole_path_of_a_request_is_told_from_its_evidence(local: Loca
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
     assert [(line[25:43].strip(), line[43:65].strip()) for line in lines] == [("draft:said", "Ana Ferreira"), *LOOP]
-    assert lines[0].endswith(f"Wrote: “{ASK}”")
+    assert lines[0].endswith(f"Wrote: “{ASK}”  [entry 1, sealed]")
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", line) for line in lines)
     assert lower.stdout == told.stdout
 
@@ -51,7 +51,7 @@ async def test_evidence_is_printed_as_one_object_a_line(local: Local) -> None:
         ("request:submit", local.simulator.person(ANA).id, 1),
         ("request:deny", local.simulator.person(MARIA).id, 2),
     ]
-    assert all(set(entry) == {"id", "at", "kind", "actor", "version", "says", "body"} for entry in entries)
+    assert all(set(entry) == {"id", "at", "kind", "actor", "version", "says", "covered", "body"} for entry in entries)
     assert all({"trigger", "facts", "policy", "check", "result"} <= set(entry["body"]) for entry in entries)
 
 
@@ -62,7 +62,7 @@ async def test_a_refusal_names_the_check_that_refused(local: Local) -> None:
 
     told = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)
 
-    assert told.stdout.splitlines()[-1].endswith("[check 0]")
+    assert told.stdout.splitlines()[-1].endswith("[check 0]  [entry 4, sealed]")
 
 
 async def test_records_that_tell_everything_pass_the_check(local: Local) -> None:

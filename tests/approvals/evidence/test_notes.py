@@ -76,6 +76,14 @@ def test_a_cosignature_moved_to_another_time_is_none() -> None:
     assert Note(text=text, lines=(f"— {WITNESS.name} {base64.b64encode(raw[:8]).decode()}\n",)).cosigned_at(WITNESS.verifier) is None
 
 
+def test_a_cosignature_from_beyond_the_calendar_is_none() -> None:
+    text, seconds = a_checkpoint().note.text, 2**63
+    signature = WITNESS.private.sign(f"cosignature/v1\ntime {seconds}\n{text}".encode())
+    stamped = base64.b64encode(WITNESS.verifier.id + seconds.to_bytes(8, "big") + signature).decode()
+
+    assert Note(text=text, lines=(f"— {WITNESS.name} {stamped}\n",)).cosigned_at(WITNESS.verifier) is None
+
+
 def test_a_wrong_signature_in_the_same_name_spoils_the_right_one() -> None:
     text = a_checkpoint().note.text
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.front.authority import Authority
 from bot.settings import Settings, SettingsError
+from tests.approvals.evidence.keys import LOG
 from tests.bot.front.local_teams import APP_ID, TENANT
 
 
@@ -69,6 +70,10 @@ def test_every_missing_id_is_named_with_what_it_is(monkeypatch: pytest.MonkeyPat
         ("SIMULATOR_URL", "http://127.0.0.1:9000/v1", "is not http://127.0.0.1:PORT"),
         ("SIMULATOR_URL", "http://127.0.0.1:9000", "go together; set all three or none"),
         ("PUBLIC_URL", "http://bot.example", "COUNTERSIGN_PUBLIC_URL: 'http://bot.example' is neither https nor on this machine"),
+        ("CHECKPOINT_WEBHOOK", "http://log.example", "is neither https nor on this machine"),
+        ("WITNESS_URL", "https://witness.example", "COUNTERSIGN_WITNESS_URL and COUNTERSIGN_WITNESS_KEY go together; set both or none"),
+        ("WITNESS_KEY", "nonsense", "COUNTERSIGN_WITNESS_KEY: 'nonsense' is no verifier key"),
+        ("WITNESS_KEY", str(LOG.verifier), "COUNTERSIGN_WITNESS_KEY: the key of 'desk.example/evidence' is no witness's"),
         ("PORT", "65536", "COUNTERSIGN_PORT: Input should be less than or equal to 65535"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Checkpoints of the evidence, brought to where the bot's own administrators cannot change them."""
