@@ -14,7 +14,6 @@ from secrets import token_hex
 from typing import Self
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.front import answers
 from bot.front.authority import Authority
@@ -23,6 +22,7 @@ from bot.front.endpoint import Endpoint
 from bot.front.keys import SigningKeys
 from bot.front.metrics import Metrics
 from bot.front.running import TurnRunner, Words, english
+from bot.front.scrape import open_port, routes_for
 from bot.front.strictjson import MAX_BYTES
 from bot.front.tokens import TokenVerifier
 from bot.settings import Settings
@@ -120,9 +120,11 @@ def make_app(
     app = web.Application(middlewares=[_uniform], client_max_size=MAX_BYTES, handler_args=_HANDLER_ARGS)
     app.on_response_prepare.append(_unsigned)
     app.cleanup_ctx.append(_opened(front))
+    if (port := settings.metrics_port) is not None:
+        app.cleanup_ctx.append(lambda _app: open_port(front.metrics, host=settings.metrics_host, port=port))
     app.cleanup_ctx.extend(background)
     app.router.add_post("/api/messages", endpoint.answer, expect_handler=expect_later)
-    app.add_routes([*_health(front, checks or {}), *routes])
+    app.add_routes([*_health(front, checks or {}), *routes_for(front.metrics, settings), *routes])
     return app
 
 
@@ -155,10 +157,7 @@ def _health(front: Front, checks: Mapping[str, Check]) -> list[web.RouteDef]:
         is_ready = all(state.values())
         return answers.json_answer({"status": "ready" if is_ready else "not ready", "checks": state}, status=200 if is_ready else 503)
 
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(front.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    return [web.get("/healthz", alive), web.get("/readyz", ready), web.get("/metrics", metrics)]
+    return [web.get("/healthz", alive), web.get("/readyz", ready)]
 
 
 async def _holds(name: str, check: Check) -> bool:

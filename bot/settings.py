@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 behind an ingress")
     port: int = Field(default=3978, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="TCP port for /metrics alone; without it the bot's own port answers to this machine only"
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="address for COUNTERSIGN_METRICS_PORT to listen on")
     public_url: Annotated[str, AfterValidator(_public)] = Field(
         default="http://127.0.0.1:3978", description="where people's browsers reach this server: sign-in returns here, cards link here"
     )

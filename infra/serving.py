@@ -95,6 +95,7 @@ def local_settings(folder: Path, simulator: Simulator, *, port: int) -> Settings
         simulator_https_url=simulator.https_url,
         simulator_ca_file=simulator.ca_file,
         port=port,
+        metrics_port=None,
         public_url=f"http://127.0.0.1:{port}",
         database=folder / "countersign.db",
         catalog=SAMPLE,
