@@ -7,7 +7,7 @@ work for the job engine; the edge does the sending and reports back.
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import select
 
@@ -32,6 +32,7 @@ _ADOPT = Statement(
     )
 )
 _SEND = Statement(upsert(_MESSAGE).on_conflict_do_nothing(index_elements=["key"]).returning(_MESSAGE.c.id))
+_AT = select(_COPY.c.id).where(_COPY.c.conversation == bindparam("conversation"), _COPY.c.activity == bindparam("activity"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,11 @@ def is_shown_any(tx: Tx, person: PersonId) -> bool:
     return tx.exec(theirs.limit(1)).first() is not None
 
 
+def is_copy(tx: Tx, trigger: Trigger) -> bool:
+    """Whether the card that this came from is kept up to date, as that of any request."""
+    return tx.run(_AT, {"conversation": trigger.conversation, "activity": trigger.card}).first() is not None
+
+
 def adopt(tx: Tx, request: RequestId, *, person: PersonId, trigger: Trigger) -> None:
     """Make the card that was pressed a copy that is kept up to date: a preview, or one whose posting was never confirmed.
 
@@ -116,6 +122,8 @@ def copy_is_shown(
 ) -> None:
     """Report where a copy is now and what it shows; with ``problem``, why it will never be shown."""
     place = {"service_url": service_url, "conversation": conversation, "activity": activity}
+    # Somebody may have looked at the card, or pressed it, before this report came: then it was adopted, and is this very copy.
+    tx.run(delete(_COPY).where(_COPY.c.conversation == conversation, _COPY.c.activity == activity, _COPY.c.id != copy))
     tx.execute(update(CopyRow).where(CopyRow.id == copy).values(shown=version, problem=problem, **place))  # type: ignore[arg-type]
 
 

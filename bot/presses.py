@@ -9,6 +9,7 @@ from datetime import timedelta
 from approvals import outbox, reading
 from approvals.change import Decision, RequestId, Verdict
 from approvals.errors import UnknownRequestError
+from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations.decide import decide
 from approvals.operations.desk import Done, Outcome, Refused
 from approvals.operations.end import end
@@ -35,7 +36,7 @@ async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter:
     """What the presser sees after pressing ``verb`` with ``data`` (the button's own values and the inputs, merged by the client)."""
     button = open_button(verb, data, viewer=visit.person, key=counter.key)
     if button is not None and button.verb is Verb.REFRESH:
-        return await counter.desk.store.read(lambda tx: _refresh(tx, button, reader=reader(tx, visit.person), counter=counter))
+        return await _refresh(visit, RequestId(button.id), counter=counter)
     return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, counter=counter))
 
 
@@ -125,11 +126,32 @@ def _forged(tx: Tx, visit: Visit, verb: str, claimed: object, *, who: Reader, co
     return Pressed(card, request=refused.request, said=refused.reason)
 
 
-def _refresh(tx: Tx, button: Button, *, reader: Reader, counter: Counter) -> Pressed:
-    if not reader.is_welcome:
-        return Pressed(stranger_card(reader))
-    request = RequestId(button.id)
-    return Pressed(request_now(tx, request, reader=reader, counter=counter), request=request)
+async def _refresh(visit: Visit, request: RequestId, *, counter: Counter) -> Pressed:
+    """Reading is all that there is to do, but for a card that is not known: it was posted, and its posting never confirmed."""
+    store = counter.desk.store
+    pressed, is_known = await store.read(lambda tx: _now(tx, visit, request, counter=counter))
+    if not is_known:
+        await store.write(lambda tx: _keep(tx, visit, request))
+    return pressed
+
+
+def _now(tx: Tx, visit: Visit, request: RequestId, *, counter: Counter) -> tuple[Pressed, bool]:
+    """The card as it stands, and whether the one that asks for it is kept up to date or never can be."""
+    who = reader(tx, visit.person)
+    if not who.is_welcome:
+        return Pressed(stranger_card(who)), True
+    pressed = Pressed(request_now(tx, request, reader=who, counter=counter), request=request)
+    return pressed, not visit.card or outbox.is_copy(tx, visit.trigger)
+
+
+def _keep(tx: Tx, visit: Visit, request: RequestId) -> None:
+    try:
+        find(tx, request)
+    except UnknownRequestError:
+        return
+    if not outbox.is_copy(tx, visit.trigger):
+        outbox.adopt(tx, request, person=visit.person, trigger=visit.trigger)
+        ask_for(tx, (Kind.REDRAW, request), now=visit.at)
 
 
 def request_now(

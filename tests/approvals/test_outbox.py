@@ -105,6 +105,17 @@ async def test_a_card_is_adopted_once_and_only_where_there_is_one(story: Story) 
     assert [(row.person, row.activity) for row in await story.copies(request)] == [(MARIA, None), (ANA, None), (ANA, "card-1")]
 
 
+async def test_a_card_that_was_adopted_before_its_posting_was_reported_is_one_copy(story: Story) -> None:
+    request = await story.asked()
+    first, second = await story.copies(request)
+    await story.desk.store.write(lambda tx: adopt(tx, request, person=MARIA, trigger=a_trigger(card="card-1")))
+    posted = {"service_url": "https://teams.example/", "conversation": a_trigger().conversation, "activity": "card-1"}
+
+    await story.desk.store.write(lambda tx: copy_is_shown(tx, first.id or 0, version=1, **posted))
+
+    assert [(row.id, row.activity) for row in await story.copies(request)] == [(first.id, "card-1"), (second.id, None)]
+
+
 async def test_nobody_to_show_is_nothing(story: Story) -> None:
     request = await story.asked()
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from approvals.jobs import embedded as jobs
+from approvals.store.tables import CopyRow
 from infra.serving import Local
 from infra.simulator import Simulator
 from tests.infra.scenes import ANA, LOOP, MARIA, asked, beside, granted, heard, ledger, previewed, quiet, request_row, seen, told
@@ -37,6 +40,57 @@ async def test_posts_that_fail_arrive_later_and_once(local: Local, kind: str) ->
     # Teams names no message that it took with a 202: the card is brought up to date once it is pressed, and by a fresh one until then.
     assert sim.person(MARIA).now(approval).shows("Access is live")
     assert len(sim.person(MARIA).cards()) == 1 or kind == "202_empty"
+
+
+async def test_a_card_whose_posting_was_never_confirmed_converges_once_it_is_looked_at(local: Local) -> None:
+    sim = local.simulator
+    await sim.person(MARIA).open_chat()
+    preview = await previewed(local)
+    sim.faults.add("post", "202_empty")
+    await sim.person(ANA).presses("Send request", on=preview)
+    await quiet(local)
+    approval = await seen(local, MARIA, "Your decision is needed")
+
+    await sim.person(MARIA).views(approval)
+    await quiet(local)
+    await sim.person(ANA).presses("Yes, withdraw")
+    await quiet(local)
+
+    assert sim.person(MARIA).now(approval).shows("The request was withdrawn")
+
+
+async def test_a_card_that_is_kept_up_to_date_is_only_read_when_it_is_looked_at(local: Local) -> None:
+    await local.simulator.person(MARIA).open_chat()
+    approval = await asked(local)
+    before = await _copies(local)
+
+    await local.simulator.person(MARIA).views(approval)
+
+    assert await _copies(local) == before
+    assert await local.house.desk.store.read(jobs.waiting) == 0
+
+
+async def test_a_withdrawal_that_was_asked_for_in_words_and_dropped_leaves_the_card_of_the_request(local: Local) -> None:
+    sim = local.simulator
+    approval = await asked(local)
+    await sim.person(ANA).says("withdraw")
+    # Her living card asks the same, folded away.
+    await quiet(local)
+    question = await seen(local, ANA, "Withdraw REQ-1001?")
+
+    await sim.person(ANA).presses("Keep it", on=question)
+    await quiet(local)
+    kept = sim.person(ANA).now(question)
+    await sim.person(MARIA).presses("Approve", on=approval)
+    await quiet(local)
+
+    assert kept.shows("Waiting for a decision")
+    assert sim.person(ANA).now(question).shows("You have this access now")
+
+
+async def _copies(local: Local) -> list[tuple[int, str | None, int]]:
+    rows = await local.house.desk.store.read(lambda tx: tx.exec(select(CopyRow).order_by(CopyRow.id)).all())  # type: ignore[arg-type]
+    return [(row.request, row.activity, row.shown) for row in rows]
 
 
 @pytest.mark.parametrize("kind", [*CERTAIN, "202_empty", "drop_reply"])
