@@ -4,20 +4,17 @@ Shapes: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-car
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from approvals import outbox
-from approvals.change import Denied, EntitlementId
-from approvals.operations import drafts
 from approvals.operations.inbox import is_first_time
-from approvals.operations.submit import prospect
 from approvals.store.sqlite import Tx
+from approvals.views import FormView
 from approvals.words import Sentence, say
-from bot import drafting
+from bot import proposing
 from bot.counter import Counter, Reader, reader
+from bot.drafting import card_of
 from bot.presses import stranger_card
 from bot.replies import as_json, card_activity
-from bot.understanding.draft import Draft
 from bot.visit import Visit
 from cards.actions import Verb, open_button
 from cards.render import Card, attachment, form_dialog
@@ -43,12 +40,7 @@ def _open(tx: Tx, visit: Visit, chosen: object, *, counter: Counter) -> Answer:
     who = reader(tx, visit.person)
     if not who.is_welcome:
         return _continue(stranger_card(who), who=who)
-    stored = drafts.draft_of(tx, visit.person)
-    draft = Draft.from_json(stored.body) if stored else Draft()
-    if isinstance(chosen, str) and chosen != draft.entitlement:
-        offer = counter.desk.catalog.find(EntitlementId(chosen))
-        draft = Draft(entitlement=offer.id if offer else None)
-    return _form(tx, replace(draft, asked=None, offered=()), None, visit=visit, who=who, counter=counter)
+    return _form(proposing.begun(tx, visit=visit, reader=who, counter=counter, entitlement=chosen), who=who, counter=counter)
 
 
 def _take(tx: Tx, visit: Visit, inputs: Mapping[str, object], *, counter: Counter) -> Answer:
@@ -59,22 +51,17 @@ def _take(tx: Tx, visit: Visit, inputs: Mapping[str, object], *, counter: Counte
     button = open_button(verb if isinstance(verb, str) else "", inputs, viewer=visit.person, key=counter.key)
     if button is None or button.verb is not Verb.PREVIEW:
         return _message(say("This form was altered, or made for somebody else. Nothing was sent."), who=who)
-    draft, problem = drafting.read_form(inputs, counter=counter)
-    if problem is None:
-        answer = prospect(tx, drafting.proposal_of(draft, visit), desk=counter.desk).answer
-        problem = answer.reason if isinstance(answer, Denied) else None
-    if problem is not None:
-        return _form(tx, draft, problem, visit=visit, who=who, counter=counter)
+    view = proposing.filled_in(tx, inputs, visit=visit, reader=who, counter=counter)
+    if isinstance(view, FormView):
+        return _form(view, who=who, counter=counter)
     if is_first_time(tx, visit.trigger, now=visit.at):
-        card = drafting.preview(tx, draft, visit=visit, reader=who, counter=counter)
+        card = card_of(view, reader=who, counter=counter)
         activity = card_activity(card, say("Please check your request before it is sent."), language=who.language)
         outbox.reply(tx, visit.person, as_json(activity), trigger=visit.trigger, is_private=not visit.is_personal, now=visit.at)
     return _message(say("Your preview is in the chat. Please check it there, then send it."), who=who)
 
 
-def _form(tx: Tx, draft: Draft, problem: Sentence | None, *, visit: Visit, who: Reader, counter: Counter) -> Answer:
-    stored = drafts.keep(tx, visit.person, draft.to_json(), now=visit.at)
-    view = drafting.form_view(tx, draft, stored=stored, reader=who, counter=counter, problem=problem)
+def _form(view: FormView, *, who: Reader, counter: Counter) -> Answer:
     return _continue(form_dialog(view, language=who.language, viewer=who.id, key=counter.key), who=who)
 
 

@@ -36,15 +36,15 @@ def draft_of(tx: Tx, person: PersonId) -> Stored | None:
     return Stored(id=row.id or 0, version=row.version, body=row.body) if row else None
 
 
-def keep(tx: Tx, person: PersonId, body: str, *, now: datetime, afresh: bool = False) -> Stored:
-    """Store ``body`` as the person's draft: over the one that is there, or ``afresh`` under a new id so that old buttons are dead."""
+def keep(tx: Tx, person: PersonId, body: str, *, now: datetime) -> Stored:
+    """Store ``body`` as the person's draft, over the one that is there."""
     known = draft_of(tx, person)
-    if known and afresh:
-        drop(tx, person)
-        known = None
     if known is None:
         row = {"person": person, "version": 1, "body": body, "at": now}
         return Stored(id=tx.execute(insert(_DRAFT).returning(_DRAFT.c.id), row).scalar_one(), version=1, body=body)
+    if known.body == body:
+        # A form that the client sends twice is the same draft: the buttons of the preview that came of it stay good.
+        return known
     version = known.version + 1
     tx.execute(update(_DRAFT).where(_DRAFT.c.id == known.id).values(version=version, body=body, at=now))
     return Stored(id=known.id, version=version, body=body)

@@ -158,6 +158,21 @@ async def test_the_greeting_opens_the_form_as_a_dialog(local: Local) -> None:
     await seen(local, ANA, "Not sent yet")
 
 
+async def test_a_dialog_that_arrives_twice_posts_one_preview_whose_button_is_good(local: Local) -> None:
+    ana = local.simulator.person(ANA)
+    await ana.open_chat()
+    await seen(local, ANA, "Ask for access here")
+    await ana.opens_dialog("Request in a window")
+    local.simulator.faults.add("deliver", "duplicate")
+
+    await ana.submits_dialog("Preview", inputs={"entitlement": "billing-db-write", "duration": "PT4H", "reason": "to fix INC-4711"})
+    await quiet(local)
+    sent = screen(await ana.presses("Send request", on=await seen(local, ANA, "Not sent yet")))
+
+    assert len([card for card in ana.cards() if "Discard" in card.titles or card.shows("REQ-1001")]) == 1
+    assert sent.shows("Sent. You will be told as soon as it is decided.")
+
+
 async def test_an_altered_dialog_sends_nothing(local: Local) -> None:
     ana = local.simulator.person(ANA)
     await ana.open_chat()
