@@ -162,6 +162,8 @@ class FormView:
     choices: tuple[EntitlementView, ...]
     """Shown before anything is typed; typing searches the whole catalog."""
     durations: tuple[timedelta, ...]
+    wants_ticket: bool = False
+    """Whether the policy wants a ticket for the chosen entitlement."""
     problem: Sentence | None = None
 
 

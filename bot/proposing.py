@@ -11,7 +11,7 @@ from approvals import reading
 from approvals.change import Denied, Entitlement, EntitlementId, Proposal
 from approvals.operations import drafts
 from approvals.operations.drafts import Stored
-from approvals.operations.submit import Prospect, prospect
+from approvals.operations.submit import Prospect, prospect, wants_ticket
 from approvals.store.people import people
 from approvals.store.sqlite import Tx
 from approvals.views import FormView, PreviewView
@@ -50,14 +50,14 @@ def previewed(tx: Tx, draft: Draft, *, visit: Visit, reader: Reader, counter: Co
     ahead = prospect(tx, proposal, desk=counter.desk)
     if isinstance(ahead.answer, Denied):
         return form(tx, draft, visit=visit, reader=reader, counter=counter, problem=ahead.answer.reason)
-    stored = drafts.keep(tx, visit.person, draft.to_json(), now=visit.at)
+    stored = drafts.keep(tx, visit.person, replace(draft, is_on_form=False).to_json(), now=visit.at)
     return preview_view(tx, proposal, stored=stored, ahead=ahead)
 
 
 def form(tx: Tx, draft: Draft, *, visit: Visit, reader: Reader, counter: Counter, problem: Sentence | None = None) -> FormView:
     """The form, with what is known filled in. Only what is for the reader, and durations that the chosen one allows, are offered."""
     catalog = counter.desk.catalog
-    stored = drafts.keep(tx, visit.person, replace(draft, asked=None, offered=()).to_json(), now=visit.at)
+    stored = drafts.keep(tx, visit.person, replace(draft, asked=None, offered=(), is_on_form=True).to_json(), now=visit.at)
     chosen = catalog.find(draft.entitlement) if draft.entitlement else None
     longest = chosen.max_duration if chosen else max(_OFFERED_DURATIONS)
     return FormView(
@@ -69,6 +69,7 @@ def form(tx: Tx, draft: Draft, *, visit: Visit, reader: Reader, counter: Counter
         reference=draft.reference,
         choices=reading.offers(tx, [offer for offer in catalog.entitlements if may_ask_for(offer, reader=reader)]),
         durations=tuple(length for length in _OFFERED_DURATIONS if length <= longest) or (longest,),
+        wants_ticket=chosen is not None and _wants_ticket(tx, draft, chosen, visit=visit, counter=counter),
         problem=problem,
     )
 
@@ -113,6 +114,11 @@ def preview_view(tx: Tx, proposal: Proposal, *, stored: Stored, ahead: Prospect)
         will_be_asked=tuple(reading.person_view(known[one]) for one in asked if one in known),
         lapses_after=answer.obligations.lapses_after,
     )
+
+
+def _wants_ticket(tx: Tx, draft: Draft, chosen: Entitlement, *, visit: Visit, counter: Counter) -> bool:
+    proposal = proposal_of(replace(draft, duration=draft.duration or chosen.usual_duration), visit)
+    return wants_ticket(tx, proposal, desk=counter.desk)
 
 
 def _read_form(inputs: Mapping[str, object], *, counter: Counter) -> tuple[Draft, Sentence | None]:

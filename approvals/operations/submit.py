@@ -10,6 +10,7 @@ from approvals.change import Action, Allowed, Denied, Proposal, RequestId, State
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
+from approvals.mediation.case import Case
 from approvals.operations.desk import Act, Desk, Done, Outcome, by_policy
 from approvals.operations.facts import for_proposal
 from approvals.operations.transition import move, refuse
@@ -34,6 +35,13 @@ def prospect(tx: Tx, proposal: Proposal, *, desk: Desk) -> Prospect:
     now = desk.now()
     facts = for_proposal(tx, proposal, actor=proposal.requester, desk=desk, now=now)
     return Prospect(answer=authorize(Action.SUBMIT, proposal, facts=facts, policy=desk.policy, now=now), facts=facts)
+
+
+def wants_ticket(tx: Tx, proposal: Proposal, *, desk: Desk) -> bool:
+    """Whether the policy wants a ticket for what is proposed, whatever else stands in its way."""
+    now = desk.now()
+    facts = for_proposal(tx, proposal, actor=proposal.requester, desk=desk, now=now)
+    return Case(action=Action.SUBMIT, proposal=proposal, facts=facts, policy=desk.policy, now=now).conditions.ticket
 
 
 def submit(tx: Tx, proposal: Proposal, *, draft: int, act: Act, desk: Desk) -> Outcome:

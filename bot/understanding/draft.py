@@ -33,6 +33,8 @@ class Draft:
     offered: tuple[EntitlementId, ...] = ()
     amount: str = ""
     """A number that was said without its unit, while the unit is asked for."""
+    is_on_form: bool = False
+    """Whether the form was the last that was shown of it: then it is not ready, even where nothing is missing."""
 
     @property
     def missing(self) -> Field | None:
@@ -54,6 +56,7 @@ class Draft:
                 "asked": self.asked,
                 "offered": list(self.offered),
                 "amount": self.amount,
+                "is_on_form": self.is_on_form,
             },
             ensure_ascii=False,
             sort_keys=True,
@@ -75,4 +78,6 @@ class Draft:
             asked=None if stored["asked"] is None else Field(stored["asked"]),
             offered=tuple(EntitlementId(offer) for offer in stored["offered"]),
             amount=stored["amount"],
+            # Drafts of older releases do not say it.
+            is_on_form=stored.get("is_on_form", False),
         )

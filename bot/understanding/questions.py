@@ -40,6 +40,9 @@ WAITING = say(
     "Your request is ready: press “Send request” on its preview to send it. "
     "To change it, say for example “make it 2 hours”; to drop it, say “cancel”."
 )
+ON_ITS_FORM = say(
+    "Your request is still on its form, and nothing is sent: complete it there and press “Preview”. To drop it, say “cancel”."
+)
 
 
 def question(draft: Draft, *, catalog: Catalog, doubt: Doubt | None = None, not_found: str = "") -> Sentence | None:
@@ -56,7 +59,12 @@ def following(draft: Draft, *, catalog: Catalog) -> Sentence:
     """What is said of ``draft`` once something else has been answered: its open question, or how a complete one is sent."""
     if draft.amount:
         return which_unit(draft.amount)
-    return question(draft, catalog=catalog) or WAITING
+    return question(draft, catalog=catalog) or what_it_waits_for(draft)
+
+
+def what_it_waits_for(draft: Draft) -> Sentence:
+    """What somebody has to do with a draft that lacks nothing: complete it on the form that it came back with, or send it."""
+    return ON_ITS_FORM if draft.is_on_form else WAITING
 
 
 def which_unit(amount: str) -> Sentence:

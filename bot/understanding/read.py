@@ -90,5 +90,5 @@ def _hint(said: Said, *, draft: Draft | None) -> Sentence:
     if _DECIDES.fullmatch(said.text):
         return questions.BUTTONS
     if draft is not None and draft.missing is None:
-        return questions.WAITING
+        return questions.what_it_waits_for(draft)
     return questions.NOTHING_TO_SEND if draft is None and SEND.fullmatch(bare(said.text)) else questions.UNKNOWN

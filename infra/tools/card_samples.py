@@ -170,6 +170,7 @@ def _forms(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:
         duration=2 * HOUR,
         reason=words.reason,
         reference=words.reference,
+        wants_ticket=True,
         problem=say("Nobody is named {name}. Choose from the list.", name=words.reference),
     )
     yield "preview", preview_card(preview, language=language, viewer=ana.id, key=KEY)

@@ -13,7 +13,7 @@ async def test_form_is_filled_in_with_the_mouse_and_becomes_the_preview(ana: OnP
     await expect(field).to_have_value("Write access to billing-db")
     await ana.card.get_by_label("For how long?").select_option(label="2 hours")
     await ana.card.get_by_label("Why do you need it?").fill("to correct the refunds of Tuesday")
-    await ana.card.get_by_label("Incident or ticket (optional)").fill("INC-4711")
+    await ana.card.get_by_label("Incident or ticket, if you have one").fill("INC-4711")
     await ana.presses("Preview")
 
     await expect(ana.card).to_contain_text("Check your request, then send it")

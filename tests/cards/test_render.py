@@ -356,6 +356,16 @@ def test_the_usual_length_is_chosen_when_the_entitlement_is_known() -> None:
     assert inputs(form_card(a_form(entitlement=an_entitlement()), **FOR_ANA))["duration"]["value"] == "PT4H"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "label"), [(True, "Incident or ticket (needed for this access)"), (False, "Incident or ticket, if you have one")]
+)
+def test_a_form_says_whether_what_was_chosen_needs_a_ticket(wanted: bool, label: str) -> None:
+    card = form_card(a_form(entitlement=an_entitlement(), wants_ticket=wanted), **FOR_ANA)
+
+    assert inputs(card)["reference"]["label"] == label
+    assert "isRequired" not in inputs(card)["reference"]
+
+
 def test_cancelling_a_form_needs_nothing_filled_in() -> None:
     card = form_card(a_form(), **FOR_ANA)
     (cancel,) = [each for each in buttons(card) if each["verb"] == "discard"]

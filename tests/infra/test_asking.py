@@ -411,6 +411,21 @@ async def test_too_long_a_time_comes_back_as_a_form_with_the_reason_and_nothing_
     assert fields(form) == {"entitlement": "billing-db-write", "duration": "PT72H", "reason": "to fix INC-4711", "reference": "INC-4711"}
 
 
+async def test_a_form_says_that_a_ticket_is_needed_where_the_policy_wants_one_for_what_was_chosen(local: Local) -> None:
+    ana = local.simulator.person(ANA)
+
+    await ana.says("I need admin access to billing-db for 1 hour to add an index")
+    refused = await seen(local, ANA, "A ticket or incident number is needed for this, such as INC-4711.")
+    await ana.says("what now?")
+    await heard(local, ANA, "Your request is still on its form, and nothing is sent")
+    whole = screen(await ana.presses("Preview", inputs={"reference": "INC-4711"}, on=refused))
+    await ana.says("what now?")
+
+    assert refused.shows("Incident or ticket (needed for this access)")
+    assert whole.shows("Not sent yet")
+    assert await heard(local, ANA, "Your request is ready: press “Send request” on its preview")
+
+
 async def test_what_only_the_requester_owns_is_refused_because_nobody_else_can_decide(local: Local) -> None:
     await local.simulator.person("julia.brandt").says("I need payroll for 4 hours to fix INC-4711")
 

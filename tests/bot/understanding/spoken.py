@@ -12,6 +12,7 @@ HINTS = {
     questions.NEGATED: "negated",
     questions.FOR_OTHERS: "for others",
     questions.WAITING: "waiting",
+    questions.ON_ITS_FORM: "on its form",
     questions.BUTTONS: "buttons",
     questions.NOTHING_TO_SEND: "nothing to send",
 }

@@ -1,5 +1,6 @@
 """What is asked says what was understood and how to answer."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from approvals.catalog import Catalog
 from approvals.change import EntitlementId
 from bot.understanding.draft import Draft, Field
-from bot.understanding.outcome import Progress, Unclear
+from bot.understanding.outcome import Inquiry, Progress, Unclear
 from bot.understanding.read import understand
 from cards.language import Language
 from tests.bot.understanding.conftest import FRIDAY, LISBON
@@ -94,6 +95,33 @@ def test_a_word_that_says_no_length_of_time_is_told_why_and_asked_again(
     assert isinstance(outcome, Progress)
     assert outcome.draft == draft
     assert [Language("en-GB", LISBON).words(each) for each in (outcome.remark, outcome.question) if each] == [remark, question]
+
+
+@pytest.mark.parametrize("said", ["send it", "hm", "why?"])
+@pytest.mark.parametrize(
+    ("is_on_form", "told"),
+    [
+        (False, "Your request is ready: press “Send request” on its preview to send it."),
+        (True, "Your request is still on its form, and nothing is sent: complete it there and press “Preview”."),
+    ],
+)
+def test_a_request_is_called_ready_beside_its_preview_and_never_beside_its_form(
+    said: str, is_on_form: bool, told: str, catalog: Catalog
+) -> None:
+    draft = Draft(entitlement=WRITE, duration=timedelta(days=3), reason="to fix it", is_on_form=is_on_form)
+
+    outcome = understand(said, draft=draft, catalog=catalog, now=FRIDAY, time_zone=LISBON)
+
+    assert isinstance(outcome, Unclear | Inquiry)
+    sentence = outcome.hint if isinstance(outcome, Unclear) else outcome.following
+    assert str(sentence).startswith(told)
+
+
+def test_a_draft_of_an_older_release_is_on_no_form() -> None:
+    draft = Draft(entitlement=WRITE, reason="to fix it")
+    body = {name: value for name, value in json.loads(draft.to_json()).items() if name != "is_on_form"}
+
+    assert Draft.from_json(json.dumps(body)) == draft
 
 
 def test_entitlement_that_left_the_catalog_is_asked_for_again(catalog: Catalog) -> None:
