@@ -110,6 +110,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         failure=row.failure,
         peers=around.peers,
         last_held_at=around.last_held,
+        terms=terms(row, catalog=shelf.catalog),
     )
 
 

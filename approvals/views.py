@@ -80,7 +80,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
-    """One request as one reader may see it now. ``version`` grows with every transition."""
+    """One request as one reader may see it now. ``version`` grows with every transition; buttons are bound to ``terms``."""
 
     id: RequestId
     number: str
@@ -115,23 +115,7 @@ class RequestView:
     """How many people hold this entitlement now (the beneficiary not counted)."""
     last_held_at: datetime | None
     """When the beneficiary last held it, if ever before."""
-
-    @property
-    def terms(self) -> Terms:
-        """What a button on this card is bound to."""
-        return Terms(
-            request=self.id,
-            version=self.version,
-            requester=self.requester.id,
-            beneficiary=self.beneficiary.id,
-            entitlement=self.entitlement.id,
-            name=self.entitlement.name,
-            opens=self.entitlement.opens,
-            risk=self.entitlement.risk,
-            asked_duration=self.asked_duration,
-            reason=self.reason,
-            reference=self.reference,
-        )
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ The story: Ana Ferreira asks, Maria Lindqvist owns billing-db, Tom Okafor has no
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from approvals.change import EndCause, EntitlementId, PersonId, RequestId, Risk, State
-from approvals.views import EntitlementView, FormView, GrantView, PersonView, PreviewView, RequestView, Standing
+from approvals.views import EntitlementView, FormView, GrantView, PersonView, PreviewView, RequestView, Standing, Terms
 from approvals.words import say
 
 NOON = datetime(2025, 11, 22, 12, 0, tzinfo=UTC)
@@ -73,8 +74,16 @@ def a_request_view(state: State = State.WAITING, standing: Standing = Standing.A
         "peers": 3,
         "last_held_at": NOON - 500 * HOUR,
         **_OF_STATE[state],
+        **changes,
     }
-    return RequestView(**_changed(values, changes))
+    return RequestView(**_changed({"terms": _terms(values)}, values))
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    offer: EntitlementView = values["entitlement"]
+    same = {name: values[name] for name in ("version", "asked_duration", "reason", "reference")}
+    people = {"requester": values["requester"].id, "beneficiary": values["beneficiary"].id}
+    return Terms(request=values["id"], entitlement=offer.id, name=offer.name, opens=offer.opens, risk=offer.risk, **people, **same)
 
 
 _DECIDED: Mapping[str, object] = {"decided_by": MARIA, "decided_at": NOON + HOUR, "version": 2}

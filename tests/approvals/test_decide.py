@@ -11,7 +11,7 @@ from approvals.errors import UnknownRequestError
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Done, Outcome, Refused
 from approvals.operations.staleness import Seen
-from approvals.reading import terms
+from approvals.reading import request_view
 from approvals.views import Terms
 from approvals.words import Sentence, say
 from tests.approvals.northwind import ANA, JONAS, MARIA, STRANGER, TOM
@@ -379,8 +379,9 @@ async def test_time_decides_nothing(story: Story) -> None:
 
 
 async def _terms(story: Story, request: RequestId) -> Terms:
-    row = await story.row(request)
-    return terms(row, catalog=story.desk.catalog)
+    row, shelf = await story.row(request), story.desk.shelf
+    view = await story.desk.store.read(lambda tx: request_view(tx, row, reader=MARIA, shelf=shelf))
+    return view.terms
 
 
 async def _refused(story: Story, request: RequestId, outcome: Outcome, sentence: Sentence, *, check: int) -> None:
