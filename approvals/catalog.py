@@ -3,18 +3,18 @@
 Text becomes vocabulary here and nowhere else; a mistake in a file is told with its file, entry, value and what is allowed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, NoReturn, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from approvals.change import Entitlement, EntitlementId, Hours, Person, PersonId, Risk, Task
 from approvals.errors import CatalogError
+from approvals.files import read_yaml, short
 from approvals.rota import Rota, on_call
 from approvals.words import read_span
 
@@ -148,30 +148,8 @@ def _rota(entry: _RotaEntry, *, by_email: Mapping[str, PersonId]) -> Rota:
     return Rota(id=entry.id, since=entry.since, people=tuple(resolve("on call", email) for email in entry.people))
 
 
-class _StandsTwiceError(yaml.MarkedYAMLError):
-    """A key stands twice in one mapping."""
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """PyYAML keeps the last of two equal keys and says nothing (YAML 1.2, 3.2.1.1: keys are unique)."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - PyYAML's
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise _StandsTwiceError(problem=key.value, problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
 def _entries(text: str, shape: type[_Entry], *, where: str) -> tuple[_Entry, ...]:
-    try:
-        parsed = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - a safe loader
-    except _StandsTwiceError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise CatalogError(f"{where}, line {line}: {_short(repr(error.problem))} stands twice in one entry; keep one of the two") from error
-    except yaml.YAMLError as error:
-        raise CatalogError(f"{where}: not YAML: {' '.join(str(error).split())}") from error
+    parsed = read_yaml(text, where=where, wrong=CatalogError)
     if not isinstance(parsed, list) or not parsed:
         raise CatalogError(f"{where}: holds no list of entries; begin each with '- id: …'")
     return tuple(_entry(raw, shape, where=f"{where}, entry {place}") for place, raw in enumerate(parsed, start=1))
@@ -179,24 +157,18 @@ def _entries(text: str, shape: type[_Entry], *, where: str) -> tuple[_Entry, ...
 
 def _entry(raw: object, shape: type[_Entry], *, where: str) -> _Entry:
     if not isinstance(raw, dict):
-        raise CatalogError(f"{where}: is {_short(repr(raw))}; write it as 'id: …', 'name: …' and so on, one below the other")
+        raise CatalogError(f"{where}: is {short(repr(raw))}; write it as 'id: …', 'name: …' and so on, one below the other")
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         name = raw.get("name") or raw.get("id")
-        named = f"{where} ({_short(str(name))})" if name else where
+        named = f"{where} ({short(str(name))})" if name else where
         field_name = ".".join(str(part) for part in first["loc"])
         if first["type"] == "missing":
             raise CatalogError(f"{named}: {field_name} is missing") from error
         wrong = first["msg"].removeprefix("Value error, ")
-        raise CatalogError(f"{named}: {field_name} is {_short(repr(first['input']))}: {wrong}") from error
-
-
-def _short(text: str) -> str:
-    """At most sixty characters on one line, for a message."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"
+        raise CatalogError(f"{named}: {field_name} is {short(repr(first['input']))}: {wrong}") from error
 
 
 def _refuse_twins(where: str, what: str, values: Iterable[str]) -> None:

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from approvals.errors import PolicyError
+from approvals.files import read_yaml
 from approvals.policy.rules import Policy, Verdict
 
 _PERSON: Mapping[str, Any] = {"enabled": True, "department": "Payments", "manager": "grace", "roles": [], "on_call": []}
@@ -96,9 +96,7 @@ def read_case(name: str, text: str, *, is_allowed: bool) -> Case:
         PolicyError: one line that names the file and the field.
     """
     try:
-        file = _File.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{name}: not YAML: {' '.join(str(error).split())}") from error
+        file = _File.model_validate(read_yaml(text, where=name, wrong=PolicyError))
     except ValidationError as error:
         first = error.errors()[0]
         raise PolicyError(f"{name}: {'.'.join(str(part) for part in first['loc']) or 'file'}: {first['msg']}") from error

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import cedarpy
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from approvals.catalog import Duration
 from approvals.errors import PolicyError
+from approvals.files import read_yaml
 from approvals.policy.conditions import KNOWN, Conditions, read_annotations
 from approvals.policy.question import Phase
 from approvals.policy.rules import Limits, Policy, Rule
@@ -46,7 +46,7 @@ def load_policy(texts: Mapping[str, str]) -> Policy:
     _refuse_open_ends(rules)
     limits = _limits(texts)
     return Policy(
-        version=_version(rules, schema, texts[LIMITS]),
+        version=_version(rules, schema, _read_limits(texts)),
         limits=limits,
         rules=rules,
         declared=declared(schema),
@@ -159,9 +159,7 @@ def _limits(texts: Mapping[str, str]) -> Limits:
     if LIMITS not in texts:
         raise PolicyError(f"{LIMITS} is missing: it holds the limits that are no policy's")
     try:
-        table = _Table.model_validate(yaml.safe_load(texts[LIMITS]))
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{LIMITS}: not YAML: {_line(error)}") from error
+        table = _Table.model_validate(_read_limits(texts))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -169,9 +167,13 @@ def _limits(texts: Mapping[str, str]) -> Limits:
     return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most)
 
 
-def _version(rules: Mapping[str, Rule], schema: cedarpy.Schema, limits: str) -> str:
+def _read_limits(texts: Mapping[str, str]) -> object:
+    return read_yaml(texts[LIMITS], where=LIMITS, wrong=PolicyError)
+
+
+def _version(rules: Mapping[str, Rule], schema: cedarpy.Schema, limits: object) -> str:
     """A hash over what the files mean: the policies as Cedar's JSON, sorted by id, the schema as Cedar writes it, the table's values."""
-    meaning = json.dumps([sorted(rule.meaning for rule in rules.values()), str(schema), yaml.safe_load(limits)], sort_keys=True)
+    meaning = json.dumps([sorted(rule.meaning for rule in rules.values()), str(schema), limits], sort_keys=True)
     return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
 

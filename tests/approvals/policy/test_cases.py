@@ -86,6 +86,10 @@ def test_a_case_that_fails_says_what_must_be_and_what_is() -> None:
             "says: {a: 1, a: 2",
             "ALLOW/x.yaml: not YAML: ",
         ),
+        (
+            "says: It is given twice.\naction: group:request\nentitlement: {risk: low, risk: high}",
+            "ALLOW/x.yaml, line 3: 'risk' stands twice in one entry; keep one of the two",
+        ),
         ("says: It has no action at all.", "ALLOW/x.yaml: action: Field required"),
         ("says: short\naction: group:request", "ALLOW/x.yaml: says: String should have at least 10 characters"),
     ],

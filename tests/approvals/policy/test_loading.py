@@ -116,6 +116,10 @@ MISTAKES = {
         {name: text for name, text in POLICY.texts.items() if not name.endswith(".cedar")},
         "there is no policy: nothing could be asked for; add a .cedar file with at least one permit",
     ),
+    "a limit that is given twice": (
+        with_file(LIMITS, "shortest: 5m\nreason_at_most: 1000\nshortest: 1m"),
+        "limits.yaml, line 3: 'shortest' stands twice in one entry; keep one of the two",
+    ),
     "a limit beyond reason": (
         with_file(LIMITS, "shortest: 5m\nreason_at_most: 5"),
         "limits.yaml: reason_at_most is 5: Input should be greater than or equal to 20",
