@@ -34,6 +34,8 @@ def check(folder: Path) -> None:
     policy = policy_in(folder)
     for rule in policy.rules.values():
         click.echo(f"{'permit' if rule.is_permit else 'forbid'}  {rule.id:28}  {', '.join(sorted(rule.phases))}{_demanded(rule)}")
+        if rule.doc:
+            click.echo(f"        {rule.doc}")
     click.echo(f"{len(policy.rules)} policies over {len(policy.declared)} declared attributes; version {policy.version}")
 
 

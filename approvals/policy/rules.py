@@ -23,6 +23,7 @@ class Rule:
     is_permit: bool
     says: str
     doc: str
+    """Why it is so, for whoever reviews it; mostly empty."""
     phases: frozenset[str]
     demands: Conditions
     meaning: str

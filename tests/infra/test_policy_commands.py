@@ -32,6 +32,14 @@ def test_a_policy_is_listed_with_what_each_part_demands() -> None:
     assert lines[-1] == f"15 policies over 22 declared attributes; version {POLICY.version}"
 
 
+def test_a_policy_that_says_why_it_is_so_is_listed_with_that() -> None:
+    told = countersign_policy("check", "--policy", POLICY_FOLDER)
+
+    lines = told.stdout.splitlines()
+    why = lines.index("        An agent may prepare what is of low risk, for its owner; people decide.")
+    assert lines[why - 1].startswith("permit  tier.agent ")
+
+
 def test_the_shipped_cases_pass() -> None:
     told = countersign_policy("test", "--policy", POLICY_FOLDER)
 
