@@ -1,6 +1,6 @@
 """What the bot answered, read as the Teams client reads it.
 
-    adaptiveCard/action   card (this viewer sees it from now on) | toast | error under the card
+    adaptiveCard/action   card (this viewer sees it from now on) | toast | a sign-in button under the card | error under the card
     application/search    results
     task/fetch, submit    dialog | toast (type message) | nothing (an empty answer closes the dialog)
 
@@ -15,10 +15,11 @@ from datetime import timedelta
 from typing import Literal
 
 from infra.simulator.chats import ADAPTIVE_CARD, Failure
-from infra.simulator.shape import Json, JsonObject, list_at, object_at, text_at, value_at
+from infra.simulator.shape import Json, JsonObject, list_at, object_at, objects_at, text_at, value_at
 
 TOAST = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
+LOGIN = "application/vnd.microsoft.activity.loginRequest"
 UNREACHABLE = "Unable to reach app. Please try again."
 WRONG = "Something went wrong. Please try again."
 InvokeName = Literal["adaptiveCard/action", "application/search", "task/fetch", "task/submit"]
@@ -44,8 +45,17 @@ class Dialog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInButton:
+    """A sign-in that the bot asks for before it does what was pressed: the words beside the button, its title, and what it opens."""
+
+    text: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back for one activity, and what the client shows of it. At most one of card, toast, error, results, dialog is set."""
+    """What came back for one activity, and what the client shows of it. At most one of those below ``elapsed`` is set."""
 
     status: int
     """HTTP status of the bot's answer; 0 when there was none."""
@@ -56,6 +66,7 @@ class Answer:
     error: Failure | None = None
     results: tuple[Choice, ...] | None = None
     dialog: Dialog | None = None
+    sign_in: SignInButton | None = None
 
     def shown(self) -> JsonObject:
         """What the client shows, as the page reads it."""
@@ -70,6 +81,8 @@ class Answer:
         if self.dialog:
             dialog = self.dialog
             return {"kind": "dialog", "title": dialog.title, "card": dialog.card, "height": dialog.height, "width": dialog.width}
+        if self.sign_in:
+            return {"kind": "signIn", "text": self.sign_in.text, "title": self.sign_in.title, "url": self.sign_in.url}
         return {"kind": "nothing"}
 
 
@@ -101,6 +114,8 @@ def _read_action(body: Json, *, elapsed: timedelta) -> Answer:
     code, kind, value = value_at(body, "statusCode"), text_at(body, "type"), value_at(body, "value")
     if not isinstance(code, int):
         return _unreadable(body, elapsed=elapsed, why=f"statusCode must be a number, not {code!r}.")
+    if code == 401 and kind == LOGIN:
+        return _read_login(body, elapsed=elapsed)
     if kind == ERROR or code >= 300:
         title = text_at(value, "message") or WRONG
         return Answer(status=200, body=body, elapsed=elapsed, error=Failure(title=title, detail=text_at(value, "code") or str(code)))
@@ -111,6 +126,15 @@ def _read_action(body: Json, *, elapsed: timedelta) -> Answer:
     if flaw := card_flaw(value):
         return _unreadable(body, elapsed=elapsed, why=flaw)
     return Answer(status=200, body=body, elapsed=elapsed, card=value)
+
+
+def _read_login(body: Json, *, elapsed: timedelta) -> Answer:
+    button = next(iter(objects_at(body, "value", "buttons")), {})
+    url = text_at(button, "value")
+    if not text_at(body, "value", "connectionName") or text_at(button, "type") != "signin" or not url.startswith(("https://", "http://")):
+        return _unreadable(body, elapsed=elapsed, why="A loginRequest needs a connectionName and a button of type signin with an address.")
+    asked = SignInButton(text=text_at(body, "value", "text"), title=text_at(button, "title") or "Sign In", url=url)
+    return Answer(status=200, body=body, elapsed=elapsed, sign_in=asked)
 
 
 def _read_search(body: Json, *, elapsed: timedelta) -> Answer:

@@ -4,7 +4,8 @@ What it issues, and to whom:
 
 1. To the bot, with each activity: iss = this authority, aud = the app, serviceurl = the connector; for an hour, reused until near its end.
 2. To the app itself, for its secret or certificate: aud = https://api.botframework.com, appid = the app. The connector takes nothing else.
-3. To a person who signs in: a single-use code, bound to client, redirect URI and PKCE challenge, then an id_token.
+3. To a person who signs in: a single-use code, bound to client, redirect URI and PKCE challenge, then an id_token. It says when the person
+   last signed in by hand (``auth_time``), and the authentication context that was asked for (``acrs``).
 
 Sources: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication,
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow, RFC 7636, RFC 7523.
@@ -20,6 +21,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import jwt
@@ -29,7 +31,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from infra.simulator.errors import Refused
 from infra.simulator.keys import SigningKey, first_key, new_key
 from infra.simulator.organisation import Employee
-from infra.simulator.shape import Json, JsonObject
+from infra.simulator.shape import Json, JsonObject, text_at
 
 BOT_AUDIENCE = "https://api.botframework.com"
 BOT_SCOPE = "https://api.botframework.com/.default"
@@ -51,6 +53,10 @@ class SignIn:
     nonce: str
     scope: str
     expires_at: float
+    auth_time: int
+    """When this person last signed in by hand."""
+    context: str = ""
+    """The authentication context that was asked for, and is taken as satisfied."""
 
 
 class Authority:
@@ -66,6 +72,8 @@ class Authority:
         self._channel_key = first_key("msteams")
         self._directory_key = first_key()
         self._codes: dict[str, SignIn] = {}
+        self._began_at = int(time.time())
+        self._signed_in_at: dict[str, int] = {}
         self._inbound: tuple[str, float] = ("", 0.0)
 
     @property
@@ -87,6 +95,11 @@ class Authority:
         """Sign with a new key from now on; the old one leaves the published set, as after a rollover."""
         self._channel_key = new_key("msteams")
         self._inbound = ("", 0.0)
+
+    def sign_ins_grow_older(self, by: timedelta) -> None:
+        """As though everybody had signed in by hand that much earlier."""
+        self._signed_in_at = {person: at - int(by.total_seconds()) for person, at in self._signed_in_at.items()}
+        self._began_at -= int(by.total_seconds())
 
     def trust_certificate(self, pem: bytes) -> None:
         """Register the app's certificate: assertions signed with its key are then as good as the secret. TypeError if it is not RSA."""
@@ -161,19 +174,30 @@ class Authority:
         if parts.scheme not in ("http", "https") or parts.hostname not in _LOOPBACK or parts.fragment:
             raise Refused(400, "invalid_request", f"AADSTS50011: The redirect URI '{redirect_uri}' is not one of this machine.")
 
-    def sign_in(self, person: Employee, *, redirect_uri: str, challenge: str, nonce: str, scope: str) -> str:
-        """Answer a single-use code for ``person``. (3) Raises Refused 400 for a disabled account."""
+    def sign_in(self, person: Employee, asked: Mapping[str, str], *, by_hand: bool) -> str:
+        """Answer a single-use code for ``person`` and the request ``asked``. (3) ``by_hand``: they have just shown who they are.
+
+        Raises Refused 400: a disabled account, or a sign-in by hand longer ago than ``max_age`` allows (OpenID Connect Core 3.1.2.1).
+        """
         if not person.enabled:
             raise Refused(400, "access_denied", f"AADSTS50057: The user account {person.email} is disabled.")
+        now = int(time.time())
+        if by_hand:
+            self._signed_in_at[person.id] = now
+        auth_time, longest = self._signed_in_at.get(person.id, self._began_at), asked.get("max_age", "")
+        if longest.isdecimal() and now - auth_time > int(longest):
+            raise Refused(400, "login_required", "AADSTS50058: The session is older than max_age; the user has to sign in again.")
         code = secrets.token_urlsafe(32)
         self._codes[code] = SignIn(
             person=person,
             client_id=self.app_id,
-            redirect_uri=redirect_uri,
-            challenge=challenge,
-            nonce=nonce,
-            scope=scope,
+            redirect_uri=asked["redirect_uri"],
+            challenge=asked["code_challenge"],
+            nonce=asked.get("nonce", ""),
+            scope=asked.get("scope", ""),
             expires_at=time.time() + CODE_S,
+            auth_time=auth_time,
+            context=_context(asked.get("claims", "")),
         )
         return code
 
@@ -221,7 +245,12 @@ class Authority:
 
     def _id_claims(self, sign_in: SignIn) -> JsonObject:
         issued, person = int(time.time()), sign_in.person
+        contexts: JsonObject = {"acrs": [sign_in.context]} if sign_in.context else {}
         return {
+            **contexts,
+            # An optional claim of the registration, which the sample one has.
+            "auth_time": sign_in.auth_time,
+            "uti": secrets.token_urlsafe(16),
             "iss": self.entra_issuer,
             "aud": sign_in.client_id,
             "tid": self.tenant_id,
@@ -253,3 +282,12 @@ class Authority:
                 continue
             return
         raise Refused(401, "invalid_client", "AADSTS700027: The certificate that signed the assertion is not registered on the app.")
+
+
+def _context(claims: str) -> str:
+    """The authentication context in a ``claims`` parameter (OpenID Connect Core 5.5), or ""."""
+    try:
+        asked: Json = json.loads(claims) if claims else None
+    except ValueError as error:
+        raise Refused(400, "invalid_request", "AADSTS900144: The parameter claims is not JSON.") from error
+    return text_at(asked, "id_token", "acrs", "value")

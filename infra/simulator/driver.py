@@ -9,6 +9,7 @@ answer = await ana.presses("Submit", on=card)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from infra.simulator.answers import Answer, InvokeName
 from infra.simulator.chats import Chat, Message
@@ -17,6 +18,7 @@ from infra.simulator.errors import NotOnScreen, NotSeen
 from infra.simulator.organisation import Employee
 from infra.simulator.screen import Button, Card
 from infra.simulator.shape import Json, JsonObject, list_at, object_at, text_at
+from infra.simulator.sign_in import Window, sign_in
 from infra.simulator.world import World
 
 MOST_REFRESHED = 60
@@ -33,6 +35,9 @@ class Person:
         self._views: dict[tuple[str, int], JsonObject] = {}
         self._refreshed: set[tuple[str, int]] = set()
         self._dialog: tuple[Card, Chat, str | None] | None = None
+        self._held: _Held | None = None
+        self.window: Window | None = None
+        """The last window of a sign-in, as it was left."""
 
     def __repr__(self) -> str:
         return f"<{self.employee.name}>"
@@ -107,11 +112,18 @@ class Person:
         return answer
 
     async def presses(
-        self, title: str, *, inputs: Mapping[str, Json] | None = None, on: Card | None = None, fallback: bool = False
+        self,
+        title: str,
+        *,
+        inputs: Mapping[str, Json] | None = None,
+        on: Card | None = None,
+        fallback: bool = False,
+        signs_in: bool = True,
     ) -> Answer:
         """Fill in ``inputs`` and press the button ``title`` on the card ``on``, else on the newest card in the 1:1 chat that has it.
 
         ``fallback`` presses as a client does in which Action.Execute is dead. A card that comes back is this person's view from then on.
+        Asked to sign in first, they do, as themselves; with ``signs_in`` false they leave the sign-in button alone.
 
         Raises:
             NotOnScreen: no such button or field, or the client keeps the press back.
@@ -129,7 +141,36 @@ class Person:
             return await self._client.submit(self.employee, data, chat=chat, message_id=message.id)
         if button.kind != "Action.Execute":
             raise NotOnScreen(f"{title!r} has no fallback to press" if fallback else f"{title!r} is a {button.kind}")
-        return await self._execute(button.action, data, trigger="manual", message=message)
+        answer = await self._execute(button.action, data, trigger="manual", message=message)
+        return await self.signs_in() if answer.sign_in is not None and signs_in else answer
+
+    async def signs_in(self, *, who: Person | None = None) -> Answer:
+        """Press the sign-in button that stands under a card, sign in in the window that opens, and let the client repeat the press.
+
+        ``who`` signs in, else this person. Where the window hands over no code (refused, or somebody else's account) the answer is what
+        stood there before.
+
+        Raises:
+            NotOnScreen: there is no sign-in button, or the window shows something else than a sign-in.
+        """
+        held = self._held
+        if held is None or held.answer.sign_in is None:
+            raise NotOnScreen(f"{self.name} has no sign-in button under any card")
+        self.window = await sign_in(held.answer.sign_in.url, email=(who or self).email)
+        if self.window.code is None:
+            return held.answer
+        return await self._invoke_card({**held.value, "state": self.window.code}, message=held.message)
+
+    async def follows(self, title: str, *, on: Card) -> Window:
+        """Press a button that opens a page to sign in on, and sign in there: where no client does it, nothing is handed over.
+
+        Raises:
+            NotOnScreen: no such button, or the page shows something else than a sign-in.
+        """
+        button = next((button for button in on.buttons if button.title == title and button.kind == "Action.OpenUrl"), None)
+        if button is None:
+            raise NotOnScreen(f"there is no link {title!r}; there are {', '.join(map(repr, on.titles)) or 'no buttons'}")
+        return await sign_in(text_at(button.action, "url"), email=self.email)
 
     async def views(self, card: Card) -> Card:
         """Look at ``card`` as Teams does: where it refreshes for this person, ask for their view, once per version of the message."""
@@ -171,6 +212,8 @@ class Person:
         if on is None:
             return await self._client.invoke(self.employee, value, name=name, chat=self.chat, message_id=None)
         message = _message(on)
+        if name == "adaptiveCard/action" and isinstance(value, dict):
+            return await self._invoke_card(value, message=message)
         return await self._client.invoke(self.employee, value, name=name, chat=self._world.chat(message.chat), message_id=message.id)
 
     async def submits(self, data: Json, *, on: Card) -> Answer:
@@ -182,11 +225,15 @@ class Person:
         sent: JsonObject = {"type": "Action.Execute", "verb": text_at(action, "verb"), "data": data}
         if "id" in action:
             sent["id"] = action["id"]
-        value: JsonObject = {"action": sent, "trigger": trigger}
+        return await self._invoke_card({"action": sent, "trigger": trigger}, message=message)
+
+    async def _invoke_card(self, value: JsonObject, *, message: Message) -> Answer:
         chat = self._world.chat(message.chat)
         answer = await self._client.invoke(self.employee, value, name="adaptiveCard/action", chat=chat, message_id=message.id)
         if answer.card is not None:
             self._views[message.id, message.version] = answer.card
+        if answer.sign_in is not None:
+            self._held = _Held(value=value, message=message, answer=answer)
         return answer
 
     async def _ask_task(self, name: InvokeName, data: JsonObject, *, chat: Chat, message_id: str | None) -> Answer:
@@ -212,6 +259,15 @@ class Person:
         if self._dialog is None:
             raise NotOnScreen(f"{self.name} has no dialog open")
         return self._dialog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """A press that waits for a sign-in."""
+
+    value: JsonObject
+    message: Message
+    answer: Answer
 
 
 def _message(card: Card) -> Message:

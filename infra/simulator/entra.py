@@ -159,13 +159,7 @@ class Entra:
             person = self._organisation.find(chosen)
         except OrganisationError as error:
             raise Refused(400, "login_required", f"AADSTS50034: The user account {chosen} does not exist in the directory.") from error
-        return self._authority.sign_in(
-            person,
-            redirect_uri=asked["redirect_uri"],
-            challenge=asked.get("code_challenge", ""),
-            nonce=asked.get("nonce", ""),
-            scope=asked.get("scope", ""),
-        )
+        return self._authority.sign_in(person, asked, by_hand=asked.get("prompt") != "none")
 
     def _choose(self, request: web.Request) -> web.StreamResponse:
         hint = request.query.get("login_hint", "").lower()
@@ -178,7 +172,9 @@ class Entra:
         # Chromium applies form-action to the redirect that follows, so the way back must be named too.
         forms = f"form-action 'self' {back.scheme}://{back.netloc}"
         policy = f"default-src 'none'; style-src 'unsafe-inline'; {forms}; frame-ancestors 'none'; base-uri 'none'"
-        page = self._page.render(groups=groups, first=first)
+        anew = request.query.get("prompt") == "login"
+        hinted = next((person for person in people if person.email == hint), None) if anew else None
+        page = self._page.render(groups=groups, first=first, anew=anew, hinted=hinted)
         return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
 

@@ -24,12 +24,28 @@ def a_search(results: Any, code: int = 200) -> dict[str, Any]:
     return {"statusCode": code, "type": f"{TYPE}search.searchResponse", "value": {"results": results}}
 
 
+def a_login(value: Any) -> dict[str, Any]:
+    return an_action("activity.loginRequest", value, 401)
+
+
+_LOGIN = {"connectionName": "c", "text": "Sign in.", "buttons": [{"type": "signin", "title": "Go", "value": "https://a.example"}]}
+_NO_LOGIN = "A loginRequest needs a connectionName and a button of type signin with an address."
+
+
 @pytest.mark.parametrize(
     ("name", "status", "body", "shown"),
     [
         (ACTION, 200, an_action("card.adaptive", CARD), {"kind": "card", "card": CARD}),
         (ACTION, 200, an_action("activity.message", "Done"), {"kind": "toast", "text": "Done"}),
         (ACTION, 200, an_action("error", {"code": "C", "message": "No."}, 403), {"kind": "error", "title": "No.", "detail": "C"}),
+        (
+            ACTION,
+            200,
+            a_login(
+                {"connectionName": "c", "text": "Sign in.", "buttons": [{"type": "signin", "title": "Go", "value": "https://a.example"}]}
+            ),
+            {"kind": "signIn", "text": "Sign in.", "title": "Go", "url": "https://a.example"},
+        ),
         (SEARCH, 200, a_search([{"title": "A", "value": "a"}]), {"kind": "results", "results": [{"title": "A", "value": "a"}]}),
         (SEARCH, 200, a_search([]), {"kind": "results", "results": []}),
         (
@@ -54,6 +70,12 @@ def test_a_good_answer_is_shown(name: str, status: int, body: Any, shown: dict[s
         (ACTION, 200, None, "statusCode must be a number, not None."),
         (ACTION, 200, an_action("card.adaptive", CARD, "200"), "statusCode must be a number, not '200'."),
         (ACTION, 200, an_action("card.adaptive", {"type": "Card"}), "type must be AdaptiveCard, not 'Card'."),
+        (ACTION, 200, an_action("error.incorrectAuthCode", None, 401), "401"),
+        *((ACTION, 200, a_login(value), _NO_LOGIN) for value in (None, {}, {"connectionName": "c"}, _LOGIN | {"connectionName": ""})),
+        *(
+            (ACTION, 200, a_login(_LOGIN | {"buttons": [button]}), _NO_LOGIN)
+            for button in ({"type": "openUrl", "value": "https://a.example"}, {"type": "signin", "value": "javascript:alert(1)"})
+        ),
         (ACTION, 200, an_action("card.adaptive", "text"), f"type '{TYPE}card.adaptive' with a str is nothing that Teams shows."),
         (SEARCH, 200, a_search([], 500), "The answer is not a searchResponse with statusCode 200 and value.results."),
         (SEARCH, 200, a_search([{"value": "a"}]), "Every result needs a title and a value."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,8 @@ from cryptography.x509.oid import NameOID
 
 from infra.simulator import Simulator
 from tests.infra.simulator.conftest import SmallBot
+
+PRIYA = "priya.nair@northwind.example"
 
 BOT_SCOPE = "https://api.botframework.com/.default"
 VERIFIER = "v" * 43
@@ -234,3 +237,46 @@ async def test_the_sign_in_page_offers_everybody_enabled_and_focuses_the_hinted_
 async def test_another_tenant_cannot_be_signed_in_to(sim: Simulator, http: aiohttp.ClientSession) -> None:
     async with http.get(authorize_url(sim).replace(f"/{sim.tenant_id}/", "/common/")) as response:
         assert response.status == 400
+
+
+async def claims_of(sim: Simulator, http: aiohttp.ClientSession, url: str, *, person: str | None) -> dict[str, object]:
+    """The id_token of a sign-in at ``url``: by ``person`` who presses their name, or without anybody pressing anything."""
+    ask = http.get(url, allow_redirects=False) if person is None else http.post(url, data={"person": person}, allow_redirects=False)
+    async with ask as response:
+        code = parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
+    _, body = await post_token(sim, http, grant_type="authorization_code", code=code, redirect_uri=BACK, code_verifier=VERIFIER)
+    claims: dict[str, object] = jwt.decode(str(body["id_token"]), options={"verify_signature": False})
+    return claims
+
+
+async def test_a_token_says_when_its_person_signed_in_by_hand_and_not_when_it_was_issued(
+    sim: Simulator, http: aiohttp.ClientSession
+) -> None:
+    by_hand = await claims_of(sim, http, authorize_url(sim, prompt="login", max_age="0"), person=PRIYA)
+    silent = await claims_of(sim, http, authorize_url(sim, prompt="none", login_hint=PRIYA), person=None)
+
+    assert by_hand["auth_time"] == silent["auth_time"]
+    assert int(str(silent["iat"])) >= int(str(silent["auth_time"]))
+    assert by_hand["uti"] != silent["uti"]
+
+
+async def test_a_session_that_is_older_than_max_age_has_to_sign_in_again(sim: Simulator, http: aiohttp.ClientSession) -> None:
+    sim.authority.sign_ins_grow_older(timedelta(minutes=10))
+    url = authorize_url(sim, prompt="none", login_hint=PRIYA, max_age="60")
+
+    async with http.get(url, allow_redirects=False) as response:
+        assert parse_qs(urlsplit(response.headers["Location"]).query)["error"] == ["login_required"]
+
+
+async def test_the_authentication_context_that_was_asked_for_is_confirmed(sim: Simulator, http: aiohttp.ClientSession) -> None:
+    asked = json.dumps({"id_token": {"acrs": {"essential": True, "value": "c1"}}})
+
+    with_context = await claims_of(sim, http, authorize_url(sim, claims=asked), person=PRIYA)
+    without = await claims_of(sim, http, authorize_url(sim), person=PRIYA)
+
+    assert (with_context["acrs"], "acrs" in without) == (["c1"], False)
+
+
+async def test_claims_that_are_no_json_come_back_as_an_error(sim: Simulator, http: aiohttp.ClientSession) -> None:
+    async with http.post(authorize_url(sim, claims="{"), data={"person": PRIYA}, allow_redirects=False) as response:
+        assert parse_qs(urlsplit(response.headers["Location"]).query)["error"] == ["invalid_request"]

@@ -3,6 +3,7 @@
 import { ApiError, failureOf, sendMessage, submit } from "./api.js";
 import { el, setText } from "./dom.js";
 import { draw } from "./renderer.js";
+import { signInPart } from "./signin.js";
 import { openTask } from "./task.js";
 
 /** @import {Place} from "./invoke.js" */
@@ -25,7 +26,15 @@ export class Card {
     this.body = el("div", { class: "card-body" });
     this.progress = el("p", { class: "card-progress", role: "status" });
     this.fault = el("div", { class: "card-fault", role: "alert" });
-    this.node = el("div", { class: "card", role: "group", tabindex: "-1", "aria-label": label }, this.body, this.progress, this.fault);
+    this.footer = el("div", { class: "card-footer" });
+    this.node = el(
+      "div",
+      { class: "card", role: "group", tabindex: "-1", "aria-label": label },
+      this.body,
+      this.footer,
+      this.progress,
+      this.fault,
+    );
     this.node.addEventListener("click", (/** @type {MouseEvent} */ event) => this.holdBack(event), { capture: true });
   }
 
@@ -53,6 +62,7 @@ export class Card {
       );
     }
     this.fault.replaceChildren();
+    this.footer.replaceChildren();
     this.markBusy();
   }
 
@@ -87,9 +97,12 @@ export class Card {
     if (press.type === "Action.Submit") return this.work(press.button, () => this.submit(press));
   }
 
-  /** @param {Press} press */
-  async execute(press) {
-    const shown = await this.place.execute(press, "manual");
+  /** @param {Press} press @param {string} [code] what the window of a sign-in handed back */
+  async execute(press, code) {
+    // The sign-in button has the focus when its code comes: it stays until the answer takes the card's place.
+    if (code === undefined) this.footer.replaceChildren();
+    const shown = await this.place.execute(press, "manual", code);
+    if (shown.kind === "signIn") return this.askToSignIn(press, shown);
     if (shown.kind === "card") await this.take(shown.card);
     if (shown.kind === "toast") this.onWords(shown.text);
   }
@@ -102,6 +115,14 @@ export class Card {
     const isSame = JSON.stringify(json) === this.json;
     this.place.store.takeView(this.place.person, this.place.chat, this.place.messageId, json);
     if (isSame) await this.show(json);
+  }
+
+  /** @param {Press} press @param {{text: string, title: string, url: string}} asked */
+  askToSignIn(press, asked) {
+    const part = signInPart(asked, (code, button) => void this.work(button, () => this.execute(press, code)));
+    this.footer.replaceChildren(part.node);
+    part.button.focus();
+    part.node.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }
 
   /** @param {Press} press */

@@ -38,10 +38,11 @@ export class Place {
   /**
    * Presses an Action.Execute.
    * @param {Pick<Press, "id" | "verb" | "data">} action @param {"manual" | "automatic"} trigger
+   * @param {string} [state] the code of a sign-in that the bot asked for
    */
-  execute({ id, verb, data }, trigger) {
+  execute({ id, verb, data }, trigger, state) {
     const action = { type: "Action.Execute", ...(id ? { id } : {}), verb, data: data ?? {} };
-    return this.invoke("adaptiveCard/action", { action, trigger });
+    return this.invoke("adaptiveCard/action", { action, trigger, ...(state === undefined ? {} : { state }) });
   }
 
   /** Asks for the choices of a typeahead. @param {{dataset: string, text: string}} query @returns {Promise<Choice[]>} */

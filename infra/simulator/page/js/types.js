@@ -16,6 +16,7 @@
  * @typedef {{people: Person[], chats: Chat[], bot: Bot, clock: Clock, faults: Fault[], routes: Route[], cursor: string}} State
  * @typedef {"adaptiveCard/action" | "application/search" | "task/fetch" | "task/submit"} InvokeName
  * @typedef {{kind: "card", card: any} | {kind: "toast", text: string} | {kind: "error", title?: string, detail?: string}
+ *         | {kind: "signIn", text: string, title: string, url: string}
  *         | {kind: "results", results: {title: string, value: string}[]} | {kind: "nothing"}
  *         | {kind: "dialog", title?: string, card?: any, url?: string}} Shown an invoke's answer, read as Teams reads it
  * @typedef {{status: number, body: any, elapsed_ms: number, error?: Failure | string, shown: Shown}} Answer
