@@ -183,6 +183,44 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepUp:
+    """An approver's own fresh sign-in for one decision, as it was verified (step_up.py). Never the token itself.
+
+    ``age`` is how long before the decision they signed in, by real time; ``contexts`` are Entra's authentication contexts (``acrs``);
+    ``token`` is the SHA-256 of the token, ``token_id`` the issuer's own name for it.
+    """
+
+    issuer: str
+    person: PersonId
+    auth_time: datetime
+    age: timedelta
+    contexts: tuple[str, ...]
+    token: str
+    token_id: str | None
+
+    def __post_init__(self) -> None:
+        # Both lead to one line of Entra's own sign-in log.
+        _mark(self, "token", "token_id", of=self.person)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSignedIn:
+    """A sign-in that does not count. ``why`` names the check of step_up.py that failed; ``reason`` is for the person."""
+
+    why: str
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What an approver says they are about to allow: who gets what, for how long."""
+
+    beneficiary: PersonId
+    entitlement: EntitlementId
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One approver's word on one stage. ``duration`` is what they allowed, never more than was asked."""
 
@@ -192,6 +230,7 @@ class Decision:
     stage: int = 0
     duration: timedelta | None = None
     reason: str = ""
+    step_up: StepUp | None = None
 
     def __post_init__(self) -> None:
         _mark(self, "reason", of=self.approver)
@@ -207,6 +246,10 @@ class Obligations:
     """How long the question may stay open."""
     ticket: bool = False
     """Whether a ticket or incident has to be named."""
+    step_up: bool = False
+    """Whether an approval needs the approver's own fresh sign-in."""
+    look_again: bool = False
+    """Whether the approver says first who gets what for how long."""
     notify: tuple[PersonId, ...] = ()
     """Who is told when access begins, beside those who asked and decided."""
 

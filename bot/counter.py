@@ -6,6 +6,7 @@ from approvals.change import Entitlement, Person, PersonId
 from approvals.operations.desk import Desk
 from approvals.store.people import people
 from approvals.store.sqlite import Tx
+from bot.step_up.sign_ins import SignIns
 from cards.language import Language
 
 DATASET = "catalog"
@@ -14,10 +15,11 @@ DATASET = "catalog"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:
-    """The composition that infra makes once. ``key`` signs buttons."""
+    """The composition that infra makes once. ``key`` signs buttons, of one tenant only; ``sign_ins`` is where approvers sign in anew."""
 
     desk: Desk
     key: bytes
+    sign_ins: SignIns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

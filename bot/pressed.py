@@ -14,3 +14,15 @@ class Pressed:
     card: Card
     request: RequestId | None = None
     said: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInAsked:
+    """Nothing was done yet: the presser signs in at ``address`` first.
+
+    ``reason`` says why; ``is_wrong_code`` that a code came which is not the one that we gave out.
+    """
+
+    address: str
+    reason: Sentence
+    is_wrong_code: bool

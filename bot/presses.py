@@ -10,11 +10,12 @@ from approvals import outbox, reading
 from approvals.change import Decision, RequestId, Verdict
 from approvals.errors import UnknownRequestError
 from approvals.jobs.embedded import Kind, ask_for
-from approvals.operations.decide import decide
+from approvals.operations.decide import decide, still_asks
 from approvals.operations.desk import Done, Outcome, Refused
 from approvals.operations.end import end
 from approvals.operations.forged import refuse_forged
 from approvals.operations.inbox import is_first_time
+from approvals.operations.sign_in import SignInNeeded
 from approvals.operations.staleness import Seen
 from approvals.operations.withdraw import withdraw
 from approvals.store.requests import find
@@ -23,7 +24,7 @@ from approvals.words import Sentence, say
 from bot import drafting
 from bot.counter import Counter, Reader, reader
 from bot.lists import access, catalog, help_for, requests
-from bot.pressed import Pressed
+from bot.pressed import Pressed, SignInAsked
 from bot.visit import Visit
 from cards.actions import Button, Verb, digest, open_button
 from cards.durations import read_iso
@@ -32,17 +33,22 @@ from cards.render import Card, Tone, message_card, request_card
 _LARGEST = 2**53
 
 
-async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter: Counter) -> Pressed:
-    """What the presser sees after pressing ``verb`` with ``data`` (the button's own values and the inputs, merged by the client)."""
+async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter: Counter, code: str | None = None) -> Pressed | SignInAsked:
+    """What the presser sees after pressing ``verb`` with ``data`` (the button's own values and the inputs, merged by the client).
+
+    ``code`` is what the page of a sign-in handed to the client.
+    """
     button = open_button(verb, data, viewer=visit.person, key=counter.key)
     if button is not None and button.verb is Verb.REFRESH:
         return await _refresh(visit, RequestId(button.id), counter=counter)
-    return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, counter=counter))
+    return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, code=code, counter=counter))
 
 
-def _pressed(tx: Tx, visit: Visit, verb: str, button: Button | None, data: Mapping[str, object], *, counter: Counter) -> Pressed:
+def _pressed(
+    tx: Tx, visit: Visit, verb: str, button: Button | None, data: Mapping[str, object], *, code: str | None, counter: Counter
+) -> Pressed | SignInAsked:
     if button is not None and button.subject == "request":
-        return _on_request(tx, visit, button, data, counter=counter)
+        return _on_request(tx, visit, button, data, code=code, counter=counter)
     who = reader(tx, visit.person)
     if button is None:
         return _forged(tx, visit, verb, data.get("id"), who=who, counter=counter)
@@ -71,31 +77,52 @@ def _on_draft(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], 
             return help_for(who, counter=counter)
 
 
-def _on_request(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, counter: Counter) -> Pressed:
+def _on_request(
+    tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, code: str | None, counter: Counter
+) -> Pressed | SignInAsked:
     request = RequestId(button.id)
     # The client repeats what it got no answer to: then the answer is the card as it stands, which shows what the first press did.
-    outcome = _act(tx, visit, button, data, counter=counter) if is_first_time(tx, visit.trigger, now=visit.at) else Done(request)
+    is_new = is_first_time(tx, visit.trigger, now=visit.at)
+    act = _act if is_new else _repeated
+    outcome = act(tx, visit, button, data, code=code, counter=counter)
     who = reader(tx, visit.person)
     if not who.is_welcome:
         return Pressed(stranger_card(who))
     outbox.adopt(tx, request, person=visit.person, trigger=visit.trigger)
+    if isinstance(outcome, SignInNeeded):
+        address = counter.sign_ins.address(outcome.sought)
+        return SignInAsked(address=address, reason=outcome.reason, is_wrong_code=outcome.is_wrong_code)
     said = outcome.reason if isinstance(outcome, Refused) else None
     card = request_now(tx, request, reader=who, counter=counter, banner=said, refresh_for=(visit.teams_id,))
     return Pressed(card, request=request, said=said)
 
 
-def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, counter: Counter) -> Outcome:
+def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, code: str | None, counter: Counter) -> Outcome | SignInNeeded:
     request, desk = RequestId(button.id), counter.desk
     match button.verb:
         case Verb.APPROVE | Verb.DENY:
-            seen = Seen(version=button.seen, fits=lambda terms: digest(terms) == button.shown)
-            return decide(tx, request, _word(visit, button.verb, data), seen=seen, act=visit.act, desk=desk)
+            word = _word(visit, button.verb, data)
+            return decide(tx, request, word, seen=_seen(button), act=visit.act, desk=desk, code=code)
         case Verb.WITHDRAW:
             return withdraw(tx, request, act=visit.act, desk=desk)
         case Verb.HAND_BACK:
             return end(tx, request, act=visit.act, desk=desk)
         case _:
             return Done(request)
+
+
+def _repeated(
+    tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, code: str | None, counter: Counter
+) -> Outcome | SignInNeeded:
+    request = RequestId(button.id)
+    if button.verb is not Verb.APPROVE or code is not None:
+        return Done(request)
+    word = _word(visit, button.verb, data)
+    return still_asks(tx, request, word, seen=_seen(button), act=visit.act, desk=counter.desk) or Done(request)
+
+
+def _seen(button: Button) -> Seen:
+    return Seen(version=button.seen, fits=lambda terms: digest(terms) == button.shown, shown=button.shown)
 
 
 def _word(visit: Visit, verb: Verb, data: Mapping[str, object]) -> Decision:

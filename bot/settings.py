@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     simulator_ca_file: Readable | None = Field(
         default=None, description="PEM file of the authority that signed the simulator's https certificate"
     )
+    step_up_context: str | None = Field(
+        default=None,
+        pattern=r"^c[1-9][0-9]?$",
+        description="Entra authentication context, c1 to c99, that approvals of high risk ask for; none: a fresh sign-in is enough",
+    )
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 behind an ingress")
     port: int = Field(default=3978, ge=0, le=65535, description="TCP port to listen on; 0 takes a free one")
     metrics_port: int | None = Field(
@@ -190,6 +195,14 @@ class Settings(BaseSettings):
     def login_url(self) -> str:
         """The Entra authority of the home tenant, for the bot's own tokens and for sign-in at the helpdesk pages."""
         return f"{self.simulator_https_url or MICROSOFT_LOGIN}/{self.tenant_id}"
+
+    @property
+    def sign_in_authority(self) -> Authority:
+        """Who vouches for people who sign in: where its keys are read, and the issuer of its id_tokens (v2.0)."""
+        issuer = f"{self.login_url}/v2.0"
+        return Authority(
+            metadata_url=f"{issuer}/.well-known/openid-configuration", issuer=issuer, service_hosts=frozenset(), loopback=False
+        )
 
 
 def _said(loc: tuple[int | str, ...], kind: str, message: str) -> str:

@@ -18,13 +18,14 @@ from approvals.words import say
 from bot.counter import Counter, reader
 from bot.dialogs import fetch, submitted
 from bot.lists import help_for
-from bot.pressed import Pressed
+from bot.pressed import Pressed, SignInAsked
 from bot.presses import press
 from bot.replies import as_json, card_activity, text_activity
+from bot.step_up.answers import incorrect_code, login_request, no_single_sign_on
 from bot.talk import talk
 from bot.typeahead import found
 from bot.visit import Visit, visit_of
-from cards.render import CONTENT_TYPE, Card
+from cards.render import CONTENT_TYPE, Card, Link, Tone, message_card
 
 Answer = dict[str, object]
 
@@ -59,6 +60,9 @@ class Turns:
         if isinstance(verb, str):
             # Action.Submit, where Action.Execute is dead: the press is the same, and it is answered in the chat.
             pressed = await press(visit, verb, data, counter=self._counter)
+            if isinstance(pressed, SignInAsked):
+                await self._counter.desk.store.write(lambda tx: self._send_to_sign_in(tx, visit, pressed))
+                return
             await self._counter.desk.store.write(lambda tx: self._answer(tx, visit, pressed))
             return
         await talk(visit, TurnContext.remove_recipient_mention(activity) or "", counter=self._counter)
@@ -81,8 +85,25 @@ class Turns:
         await self._remember(visit)
         action = _mapping(value.get("action"))
         verb = action.get("verb")
-        pressed = await press(visit, verb if isinstance(verb, str) else "", _mapping(action.get("data")), counter=self._counter)
+        state, data = value.get("state"), _mapping(action.get("data"))
+        code = state if isinstance(state, str) else None
+        pressed = await press(visit, verb if isinstance(verb, str) else "", data, counter=self._counter, code=code)
+        if isinstance(pressed, SignInAsked):
+            return await self._ask_to_sign_in(visit, pressed, has_token="authentication" in value)
         return {"status": 200, "body": {"statusCode": 200, "type": CONTENT_TYPE, "value": pressed.card}}
+
+    async def _ask_to_sign_in(self, visit: Visit, asked: SignInAsked, *, has_token: bool) -> Answer:
+        if asked.is_wrong_code:
+            return incorrect_code()
+        language = (await self._counter.desk.store.read(lambda tx: reader(tx, visit.person))).language
+        return no_single_sign_on(language=language) if has_token else login_request(asked, language=language)
+
+    def _send_to_sign_in(self, tx: Tx, visit: Visit, asked: SignInAsked) -> None:
+        """Where Action.Execute is dead no client asks for a sign-in: the way there is a button in the chat."""
+        language = reader(tx, visit.person).language
+        again = say("Sign in with the button below, then press Approve on the card again.")
+        link = Link(title=language.words(say("Sign in")), url=asked.address)
+        self._say(tx, visit, message_card(asked.reason, also=again, tone=Tone.WARN, language=language, link=link))
 
     async def _remember(self, visit: Visit) -> None:
         """Keep where this person is reached, once. Reading first: hardly ever is there anything to write."""

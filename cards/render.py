@@ -22,6 +22,7 @@ from cards.wording import Tone, badge, summary, told
 
 __all__ = [
     "Card",
+    "Link",
     "Tone",
     "access_card",
     "attachment",
@@ -63,6 +64,14 @@ class Press:
     look: Look
     data: Mapping[str, Json]
     submit: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A button that opens a page in the browser."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,10 +287,12 @@ def help_card(name: str, *, language: Language, viewer: PersonId, key: bytes, ba
     )
 
 
-def message_card(sentence: Sentence, *, tone: Tone = Tone.QUIET, language: Language) -> Card:
-    """One sentence: an answer or a refusal, without buttons."""
+def message_card(
+    sentence: Sentence, *, also: Sentence | None = None, tone: Tone = Tone.QUIET, language: Language, link: Link | None = None
+) -> Card:
+    """One sentence, and one more with ``also``: an answer or a refusal. ``link`` is a button that opens a page; there is no other."""
     reader = _Reader(language=language, viewer=PersonId(""), key=b"")
-    return reader.draw("message.json.j2", sentence=sentence, tone=tone)
+    return reader.draw("message.json.j2", sentences=[each for each in (sentence, also) if each], tone=tone, link=link)
 
 
 def _more(rows: tuple[object, ...], *, language: Language) -> str | None:

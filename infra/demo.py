@@ -156,7 +156,7 @@ async def _approve(story: _Story) -> None:
     maria, ana = story.person("maria.lindqvist"), story.person("ana.ferreira")
     answer = await maria.presses("Approve", on=await _card(story, maria, "INC-4711"))
     _expect(answer.card is not None and answer.error is None, "the press was taken", answer.shown())
-    story.tell("approved", "Maria pressed Approve")
+    story.tell("approved", "Maria pressed Approve, and signed in once more for it: the risk is high")
     await _until(story, lambda: _holds(story), what="Ana in the directory's group")
     story.tell("granted", f"the directory shows Ana in {_TARGET}")
     await _until(story, lambda: _is_recorded(story, "grant:grant"), what="the change being read back")

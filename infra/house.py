@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from approvals.operations.directory import load
 from approvals.operations.policies import keep
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
+from approvals.step_up import Vouching
 from approvals.store.sqlite import Store
 from bot.app import Front, make_app
 from bot.clock import system_now
@@ -29,13 +30,15 @@ from bot.delivery import Delivery
 from bot.desk.routes import desk_routes
 from bot.publishing.publisher import Publisher
 from bot.settings import Settings
+from bot.step_up.door import StepUpDoor
+from bot.step_up.sign_ins import SignIns
 from bot.teams.sender import Sender
 from bot.turns import Turns
 from bot.worker import Worker
 from infra.evidence_key import evidence_signer
 from infra.followed_clock import FollowedClock
 from infra.migrations.upgrade import upgrade
-from infra.secret import derive, installation_secret
+from infra.secret import button_key, derive, installation_secret
 
 _TEAMS_SERVICE = "https://smba.trafficmanager.net/teams/"
 """Where Teams is reached before it has named another address (the global endpoint of the Bot Connector)."""
@@ -122,6 +125,18 @@ def _check_connectors(catalog: Catalog, *, known: tuple[str, ...]) -> None:
             )
 
 
+def _vouching(settings: Settings, sign_ins: SignIns) -> Vouching:
+    """Whose sign-in counts for an approval: the home tenant's Entra, for this app; by real time, which tokens keep to."""
+    return Vouching(
+        issuer=settings.sign_in_authority.issuer,
+        app_id=settings.app_id,
+        tenant=settings.tenant_id,
+        context=settings.step_up_context,
+        keys=sign_ins.keys,
+        now=system_now,
+    )
+
+
 def _prepare(database: Path) -> None:
     database.parent.mkdir(parents=True, exist_ok=True)
     upgrade(database)
@@ -151,7 +166,10 @@ async def open_house(settings: Settings, *, parts: Parts | None = None) -> Async
 def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
     """The web application with its worker, around a desk."""
     secret = installation_secret(settings.secret_file)
-    counter = Counter(desk=desk, key=derive(secret, purpose="buttons"))
+    sign_ins = SignIns(settings, key=derive(secret, purpose="step-up"), clock=system_now)
+    desk = replace(desk, vouching=_vouching(settings, sign_ins))
+    step_up = StepUpDoor(desk=desk, settings=settings, sign_ins=sign_ins, secret=secret, clock=system_now)
+    counter = Counter(desk=desk, key=button_key(secret, tenant=settings.tenant_id), sign_ins=sign_ins)
     front = Front.of(settings, sender=parts.sender)
     service_url = f"{settings.simulator_url}/" if settings.simulator_url else _TEAMS_SERVICE
     delivery = Delivery(counter=counter, sender=front.sender, tenant=settings.tenant_id, service_url=service_url)
@@ -162,8 +180,8 @@ def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
         turn=Turns(counter),
         front=front,
         checks={"database": lambda: _is_writable(desk.store)},
-        routes=desk_routes(desk, settings=settings),
-        background=[lambda _app: _beside(worker, publisher)],
+        routes=[*desk_routes(desk, settings=settings), *step_up.routes()],
+        background=[sign_ins.beside, lambda _app: _beside(worker, publisher)],
     )
 
 

@@ -38,6 +38,11 @@ def derive(secret: bytes, *, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=_LENGTH, salt=None, info=f"countersign {purpose}".encode()).derive(secret)
 
 
+def button_key(secret: bytes, *, tenant: str) -> bytes:
+    """What signs buttons: a key of one tenant's own, so that a button made for somebody of another tenant is nobody's here."""
+    return derive(secret, purpose=f"buttons of {tenant}")
+
+
 def _read(path: Path) -> bytes:
     try:
         secret, mode = path.read_bytes(), path.stat().st_mode

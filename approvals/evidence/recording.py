@@ -26,6 +26,7 @@ class Trace(StrEnum):
     """Kinds of evidence beside the lifecycle's own events."""
 
     REFUSED = "act:refused"
+    SIGN_IN_ASKED = "sign_in:asked"
     GRANT_INTENDED = "grant:intended"
     REVOKE_INTENDED = "revoke:intended"
     CALL_FAILED = "connector:failed"

@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from approvals.errors import ReplayError
+from approvals.words import Sentence
 
 T = TypeVar("T")
 _Read = Callable[[Any], Any]
@@ -31,6 +32,9 @@ def _reader(kind: Any) -> _Read:
         return _perhaps(kind)
     if get_origin(kind) is tuple:
         return _several(get_args(kind))
+    if kind is Sentence:
+        # What a sentence holds may have been erased, and no decision rests on it.
+        return _made(dict, lambda plain: Sentence(str(plain.get("msgid", ""))))
     if is_dataclass(kind):
         return _whole(cast(type, kind))
     if kind is datetime:
@@ -58,8 +62,22 @@ def _made(written: type, make: _Read) -> _Read:
 
 
 def _perhaps(kind: Any) -> _Read:
-    (there,) = (_reader(each) for each in get_args(kind) if each is not NoneType)
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    there = _reader(kinds[0]) if len(kinds) == 1 else _one_of(kinds)
     return lambda plain: None if plain is None else there(plain)
+
+
+def _one_of(kinds: list[Any]) -> _Read:
+    """Dataclasses that are told apart by their fields: the one that has every field that is there."""
+    readers = [(frozenset(each.name for each in fields(kind)), _reader(kind)) for kind in kinds]
+
+    def read(plain: Any) -> Any:
+        fitting = [reader for names, reader in readers if isinstance(plain, Mapping) and names >= plain.keys()]
+        if len(fitting) != 1:
+            raise ReplayError(f"{_short(plain)} stands where one of {', '.join(kind.__name__ for kind in kinds)} should")
+        return fitting[0](plain)
+
+    return read
 
 
 def _several(kinds: tuple[Any, ...]) -> _Read:

@@ -36,6 +36,8 @@ def _obligations(case: Case) -> Obligations | None:
         max_duration=min(offer.max_duration, bound.at_most or offer.max_duration),
         lapses_after=bound.lapses_after,
         ticket=bound.ticket,
+        step_up=bound.step_up,
+        look_again=bound.look_again,
         notify=told(case.proposal, case.facts, bound),
     )
 

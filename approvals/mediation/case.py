@@ -71,13 +71,26 @@ class Case:
             return self.proposal.duration
         return min((word.duration for word in self.facts.decisions if word.duration is not None), default=self.proposal.duration)
 
+    def needs_sign_in(self, approver: PersonId, *, stage: str) -> bool:
+        """Whether this person's approval counts only with their own fresh sign-in. Of what is not permitted nobody knows, so it does."""
+        return any(not ruling.allowed or ruling.conditions.step_up for ruling in (self.asking, self.approving(approver, stage=stage)))
+
+    def needs_second_look(self, approver: PersonId, *, stage: str) -> bool:
+        """Whether this person says first who gets what for how long; as above."""
+        return any(not ruling.allowed or ruling.conditions.look_again for ruling in (self.asking, self.approving(approver, stage=stage)))
+
     @cached_property
     def needs_nobody(self) -> bool:
-        """Whether the policy approves by itself. What is of high risk or worse is given by no policy alone, whatever it says."""
+        """Whether the policy approves by itself.
+
+        What is of high risk or worse is given by no policy alone, whatever it says; nor what a person would sign in for, or look at twice.
+        """
         ruling, offer = self.ruling(Phase.AUTO_APPROVE), self.facts.entitlement
+        demands = strictest((self.asking.conditions, ruling.conditions))
         longest = ruling.conditions.at_most
         is_short = longest is None or self.proposal.duration <= longest
-        return ruling.allowed and is_short and offer is not None and offer.risk in (Risk.LOW, Risk.MEDIUM)
+        is_a_click = not demands.step_up and not demands.look_again
+        return ruling.allowed and is_short and is_a_click and offer is not None and offer.risk in (Risk.LOW, Risk.MEDIUM)
 
     @cached_property
     def conditions(self) -> Conditions:

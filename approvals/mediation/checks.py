@@ -18,6 +18,8 @@ They are made in this order; a denial carries the number of the one that failed.
     (14) Only the requester withdraws.
     (15) Each stage has the approvals that it needs, from people who may still give them. control 9: again at the effect
     (16) Access is ended by time, by its holder, or by whom the policy lets end it.    AC-2(3)
+    (17) Where the policy wants it, the approver has signed in afresh for this decision. control 18, IA-2; platform.md A6
+    (18) Where the policy wants it, the approver says first who gets what for how long. ASI09, "no approval on autopilot"
     (19) Nothing that the decision rests on is older than the schema allows.           control 9: stale is read again, or refused
 """
 
@@ -25,7 +27,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from approvals.change import Action, Denied, PersonId, Stage, Verdict, number
+from approvals.change import Action, Decision, Denied, Look, NotSignedIn, PersonId, Stage, StepUp, Verdict, number
 from approvals.mediation.case import NO, Case
 from approvals.mediation.facts import Facts
 from approvals.policy.conditions import Kind
@@ -182,7 +184,8 @@ def _is_the_requester(case: Case) -> Denied | None:
 
 
 def _has_its_approvals(case: Case) -> Denied | None:
-    # (15) Quorum, counted again from the decisions, over approvers whom the directory and the policy still let approve.
+    # (15) Quorum, counted again from the decisions, over approvers whom the directory and the policy still let approve; and where they had
+    # to sign in, only over those who did: a decision that got into the records by another way opens nothing.
     facts = case.facts
     for place, stage in enumerate(facts.stages):
         count = len(_agreed(case, place, stage))
@@ -212,8 +215,16 @@ def _agreed(case: Case, place: int, stage: Stage) -> tuple[PersonId, ...]:
         and decision.approver in live
         and decision.approver not in (case.proposal.requester, case.proposal.beneficiary)
         and case.approving(decision.approver, stage=stage.name).allowed
+        and _was_proved(case, decision, stage)
     )
     return tuple(dict.fromkeys(agreed))
+
+
+def _was_proved(case: Case, decision: Decision, stage: Stage) -> bool:
+    """Whether the decision came with the sign-in that it needs."""
+    if not case.needs_sign_in(decision.approver, stage=stage.name):
+        return True
+    return _is_recent(decision.step_up, person=decision.approver, case=case)
 
 
 def _may_end_it(case: Case) -> Denied | None:
@@ -227,6 +238,37 @@ def _may_end_it(case: Case) -> Denied | None:
         return None
     ruling = case.ruling(Phase.REVOKE)
     return None if ruling.allowed else Denied(16, _why(ruling, case) if ruling.rules else _NOT_YOURS, ruling.ids)
+
+
+def _has_signed_in(case: Case) -> Denied | None:
+    # (17) Step-up. Told nothing, it refuses.
+    actor, step_up, within = case.facts.actor, case.facts.step_up, case.policy.limits.step_up_within
+    if actor is not None and not case.needs_sign_in(actor.id, stage=case.open_stage):
+        return None
+    if isinstance(step_up, NotSignedIn):
+        return Denied(17, step_up.reason)
+    if step_up is None:
+        return Denied(17, say("To approve this, show that it is you: sign in once more with your own account."))
+    if actor is None or not _is_recent(step_up, person=actor.id, case=case):
+        return Denied(17, say("You signed in for this more than {within} ago. Nothing was changed; please sign in again.", within=within))
+    return None
+
+
+def _is_recent(step_up: StepUp | None, *, person: PersonId, case: Case) -> bool:
+    within = case.policy.limits.step_up_within
+    return step_up is not None and step_up.person == person and timedelta() <= step_up.age <= within
+
+
+def _has_looked_again(case: Case) -> Denied | None:
+    # (18) Look again. Before (17): nobody signs in for what they have not read.
+    actor, asked = case.facts.actor, case.proposal
+    if actor is not None and not case.needs_second_look(actor.id, stage=case.open_stage):
+        return None
+    if case.facts.looked is None:
+        return Denied(18, say("Nothing was approved yet. Choose the line that says who gets what, and for how long; then approve."))
+    if case.facts.looked != Look(beneficiary=asked.beneficiary, entitlement=asked.entitlement, duration=asked.duration):
+        return Denied(18, say("The line that you chose is not what is asked for, so nothing was approved. Please read the card again."))
+    return None
 
 
 def _is_fresh(case: Case) -> Denied | None:
@@ -275,7 +317,16 @@ _ASKABLE = (_is_fresh, _is_permitted, _fits_the_duration, _has_a_reason)
 CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
     {
         Action.SUBMIT: (*_THERE, _is_for_oneself, *_ASKABLE, _is_the_only_one, _has_somebody_to_ask),
-        Action.APPROVE: (*_THERE, _is_not_their_own, _is_an_open_approver, _is_in_time, *_ASKABLE, _is_not_longer),
+        Action.APPROVE: (
+            *_THERE,
+            _is_not_their_own,
+            _is_an_open_approver,
+            _is_in_time,
+            *_ASKABLE,
+            _is_not_longer,
+            _has_looked_again,
+            _has_signed_in,
+        ),
         Action.DENY: (_is_everybody_here, _is_not_their_own, _is_an_open_approver, _is_in_time, _has_a_denial_reason),
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from approvals.change import Decision, Entitlement, Person, RequestId, Stage
+from approvals.change import Decision, Entitlement, Look, NotSignedIn, Person, RequestId, Stage, StepUp
 from approvals.policy.schema import Source
 
 
@@ -41,6 +41,10 @@ class Facts:
     lapses_at: datetime | None = None
     word: Decision | None = None
     is_by_time: bool = False
+    step_up: StepUp | NotSignedIn | None = None
+    """The actor's sign-in for this very decision, as verified, or why it does not count; None where they have not signed in."""
+    looked: Look | None = None
+    """What the actor says they are about to allow."""
     older: tuple[tuple[Source, datetime], ...] = ()
     """Sources whose values were read before ``read_at``, from a copy, say; and when."""
 

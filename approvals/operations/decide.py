@@ -1,19 +1,22 @@
 """An approver's word on a request: checked for staleness first, then for right, then written once."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import insert
 
 from approvals import outbox
-from approvals.change import Action, Allowed, Decision, Denied, PersonId, RequestId, Verdict
+from approvals.change import Action, Allowed, Decision, Denied, Look, PersonId, RequestId, Verdict
 from approvals.jobs.embedded import Kind
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Act, Desk, Done, Outcome
 from approvals.operations.facts import for_request
+from approvals.operations.sign_in import NOT_SET_UP, SIGN_IN, SignInNeeded, ask_to_sign_in, fetched
 from approvals.operations.staleness import STALE, Seen, staleness
 from approvals.operations.transition import move, named, refuse
-from approvals.store.requests import find, id_of, proposal_of
+from approvals.step_up import Sought
+from approvals.store.requests import find, id_of, proposal_of, stored_step_up
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
@@ -22,8 +25,18 @@ from approvals.words import say
 _INSERT = Statement(insert(DecisionRow.__table__))  # type: ignore[attr-defined]
 
 
-def decide(tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, desk: Desk) -> Outcome:
-    """Approve (perhaps for less time) or deny.
+def decide(
+    tx: Tx,
+    request: RequestId,
+    word: Decision,
+    *,
+    seen: Seen,
+    act: Act,
+    desk: Desk,
+    looked: Look | None = None,
+    code: str | None = None,
+) -> Outcome | SignInNeeded:
+    """Approve (perhaps for less time) or deny. ``looked`` is what the presser says they allow; ``code`` is that of their sign-in.
 
     Of any number of simultaneous decisions one wins; the others are refused with the name of who decided and when.
 
@@ -31,22 +44,76 @@ def decide(tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, 
         UnknownRequestError: there is no such request.
     """
     row = find(tx, request)
-    doing = Action.APPROVE if word.verdict is Verdict.APPROVE else Action.DENY
-    word = _settled(word, row, act=act)
-    facts = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=word)
+    case = _case(tx, row, word, looked=looked, act=act, desk=desk)
     # Staleness before legality: "already decided by Maria at 14:02" is true where "you may not decide" would not be.
     stale = staleness(tx, row, seen=seen, presser=act.actor, desk=desk)
     if stale is not None:
-        return refuse(tx, Denied(STALE, stale), act=act, row=row, desk=desk, facts=facts, doing=doing)
-    answer = authorize(doing, proposal_of(row), facts=facts, policy=desk.policy, now=act.at)
+        return refuse(tx, Denied(STALE, stale), act=act, row=row, desk=desk, facts=case.facts, doing=case.doing)
+    answer = _judged(row, case, act=act, desk=desk)
+    if isinstance(answer, Denied) and answer.check == SIGN_IN and desk.vouching is not None:
+        # All else is right: only now is the sign-in looked for, and asked for where there is none.
+        sought = _sought(row, case.word, seen=seen)
+        found = fetched(tx, sought, code=code, vouching=desk.vouching)
+        case = replace(case, facts=replace(case.facts, step_up=found.step_up), word=replace(case.word, step_up=found.proved))
+        answer = _judged(row, case, act=act, desk=desk)
+        if isinstance(answer, Denied) and answer.check == SIGN_IN:
+            return ask_to_sign_in(tx, answer, row=row, sought=sought, found=found, facts=case.facts, act=act, desk=desk)
     if isinstance(answer, Denied):
-        return refuse(tx, answer, act=act, row=row, desk=desk, facts=facts, doing=doing)
-    _write(tx, row, word)
-    if word.verdict is Verdict.DENY:
-        _deny(tx, row, word, answer=answer, facts=facts, act=act, desk=desk)
-        return Done(request)
-    _approve(tx, row, word, answer=answer, facts=facts, act=act, desk=desk)
+        return refuse(tx, answer, act=act, row=row, desk=desk, facts=case.facts, doing=case.doing)
+    _write(tx, row, case.word)
+    follow = _deny if case.word.verdict is Verdict.DENY else _approve
+    follow(tx, row, case.word, answer=answer, facts=case.facts, act=act, desk=desk)
     return Done(request)
+
+
+def still_asks(
+    tx: Tx, request: RequestId, word: Decision, *, seen: Seen, act: Act, desk: Desk, looked: Look | None = None
+) -> SignInNeeded | None:
+    """What a press that was asked to sign in is answered when it is delivered once more: the same. Records nothing.
+
+    Raises:
+        UnknownRequestError: there is no such request.
+    """
+    row = find(tx, request)
+    if desk.vouching is None or staleness(tx, row, seen=seen, presser=act.actor, desk=desk) is not None:
+        return None
+    case = _case(tx, row, word, looked=looked, act=act, desk=desk)
+    answer = _judged(row, case, act=act, desk=desk)
+    if not isinstance(answer, Denied) or answer.check != SIGN_IN:
+        return None
+    return SignInNeeded(request, _sought(row, case.word, seen=seen), answer.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What is to be judged."""
+
+    doing: Action
+    word: Decision
+    facts: Facts
+
+
+def _case(tx: Tx, row: RequestRow, word: Decision, *, looked: Look | None, act: Act, desk: Desk) -> _Case:
+    settled = _settled(word, row, act=act)
+    known = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=settled)
+    facts = replace(known, looked=looked, step_up=None if desk.vouching else NOT_SET_UP)
+    return _Case(doing=Action.APPROVE if word.verdict is Verdict.APPROVE else Action.DENY, word=settled, facts=facts)
+
+
+def _judged(row: RequestRow, case: _Case, *, act: Act, desk: Desk) -> Allowed | Denied:
+    return authorize(case.doing, proposal_of(row), facts=case.facts, policy=desk.policy, now=act.at)
+
+
+def _sought(row: RequestRow, word: Decision, *, seen: Seen) -> Sought:
+    """The decision that a sign-in has to be made for: exactly this one, on exactly what was shown."""
+    return Sought(
+        request=id_of(row),
+        version=seen.version,
+        shown=seen.shown,
+        verdict=word.verdict,
+        duration=word.duration or timedelta(),
+        person=word.approver,
+    )
 
 
 def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
@@ -58,7 +125,8 @@ def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
 
 def _write(tx: Tx, row: RequestRow, word: Decision) -> None:
     values = {"request": row.id, "stage": word.stage, "approver": word.approver, "verdict": word.verdict}
-    _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at})
+    proved = stored_step_up(word.step_up)
+    _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at, "step_up": proved})
 
 
 def _deny(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:

@@ -10,13 +10,17 @@ from approvals.connectors import Connector
 from approvals.evidence import Trigger
 from approvals.policy import Policy
 from approvals.reading import Shelf
+from approvals.step_up import Vouching
 from approvals.store.sqlite import Store
 from approvals.words import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The composition that the edge makes once. ``url`` is where the helpdesk's pages are, without a slash at its end."""
+    """The composition that the edge makes once. ``url`` is where the helpdesk's pages are, without a slash at its end.
+
+    ``vouching`` says whose sign-in counts; without it nothing of high risk can be approved.
+    """
 
     store: Store
     catalog: Catalog
@@ -24,6 +28,7 @@ class Desk:
     connectors: Mapping[str, Connector]
     now: Callable[[], datetime]
     url: str
+    vouching: Vouching | None = None
 
     @property
     def shelf(self) -> Shelf:

@@ -15,6 +15,7 @@ from approvals.lifecycle import Event
 from approvals.operations.desk import Desk, by_time
 from approvals.operations.end import end
 from approvals.operations.facts import for_request
+from approvals.operations.sign_in import forget_sign_ins
 from approvals.operations.transition import move, named
 from approvals.store.requests import id_of
 from approvals.store.sqlite import Tx
@@ -56,7 +57,11 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
 
 
 def forget(tx: Tx, *, desk: Desk) -> int:
-    """Drop marks of activities so old that nobody delivers them again, a thousand at most; answer how many. Call while it answers any."""
+    """Drop marks of activities so old that nobody delivers them again, a thousand at most, and sign-ins that nobody used.
+
+    Answers how many marks. Call while it answers any.
+    """
+    forget_sign_ins(tx, now=desk.now())
     old = select(*_MARK).where(InboxRow.at < desk.now() - _REMEMBERED).limit(_LOT)
     return tx.run(delete(InboxRow).where(tuple_(*_MARK).in_(old))).rowcount
 

@@ -3,7 +3,7 @@
 It goes from
 
 - the values that lie beside the evidence (approvals/evidence/private.py),
-- requests, decisions, drafts, and the chat in which they were reached,
+- requests, decisions, drafts, sign-ins, and the chat in which they were reached,
 - messages and cards that were sent: those to them, those about their requests, and any others that name them,
 - the directory's record, once they have left; of somebody who is still a member, the organisation's own file is the source.
 """
@@ -33,6 +33,7 @@ from approvals.store.tables import (
     PersonRow,
     PrivateRow,
     RequestRow,
+    SignInRow,
 )
 from approvals.words import say
 
@@ -113,6 +114,10 @@ def _erase_records(tx: Tx, person: PersonId) -> None:
     tx.run(update(_REQUEST).where(_REQUEST.c.requester == person).values(reason=_GONE, reference=None))
     tx.run(update(_REQUEST).where(_REQUEST.c.decided_by == person, _REQUEST.c.decision_reason != "").values(decision_reason=_GONE))
     tx.run(update(_DECISION).where(_DECISION.c.approver == person, _DECISION.c.reason != "").values(reason=_GONE))
+    # Until a change is made its approvals are counted by their sign-ins; then the log has what was proved, and nobody needs the rest.
+    over = select(_REQUEST.c.id).where(_REQUEST.c.state.in_(_CLOSED))
+    tx.run(update(_DECISION).where(_DECISION.c.approver == person, _DECISION.c.request.in_(over)).values(step_up=None))
+    tx.run(delete(SignInRow.__table__).where(SignInRow.__table__.c.person == person))  # type: ignore[attr-defined]
     tx.run(delete(DraftRow.__table__).where(DraftRow.__table__.c.person == person))  # type: ignore[attr-defined]
     tx.run(delete(ChatRow.__table__).where(ChatRow.__table__.c.person == person))  # type: ignore[attr-defined]
 

@@ -4,10 +4,11 @@ The whole of mediation is asked, with the facts, the proposal and the moment tha
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from approvals.change import Allowed, Denied, Grounds, PersonId, RequestId
+from approvals.change import Action, Allowed, Denied, Grounds, PersonId, RequestId
 from approvals.errors import PolicyError, ReplayError
 from approvals.evidence import Trace
 from approvals.evidence.deciding import UNSAID, Decided, decided
@@ -64,7 +65,7 @@ def replay(tx: Tx, *, request: RequestId | None = None, since: int = 0, by: Poli
             yield Replayed(entry=entry, request=of, actor=actor, then=None, now=None, problem=str(error))
             continue
         if then is None:
-            if _rested_on_an_answer(kind, actor=actor, check=body.get("check")):
+            if _rested_on_an_answer(kind, actor=actor, body=body):
                 yield TooOld(entry)
             continue
         now, problem = _again(tx, then, by=by, policies=policies)
@@ -82,10 +83,12 @@ def _again(tx: Tx, then: Decided, *, by: Policy | None, policies: dict[str, Poli
     return (replace(answer, reason=UNSAID) if isinstance(answer, Denied) else answer), ""
 
 
-def _rested_on_an_answer(kind: str, *, actor: PersonId | None, check: int | None) -> bool:
+def _rested_on_an_answer(kind: str, *, actor: PersonId | None, body: Mapping[str, Any]) -> bool:
     """Whether mediation was asked for what this entry tells. What happens by itself, or was refused before, needs no answer."""
     if kind == Trace.REFUSED:
-        return check is not None and check > STALE
+        check, doing = body.get("check"), body.get("result", {}).get("refused")
+        # A sign-in that does not count is refused by the page already, before anything is decided.
+        return check is not None and check > STALE and doing in tuple(Action)
     return kind in _ALWAYS or (kind in _BY_SOMEBODY and actor is not None)
 
 

@@ -18,10 +18,11 @@ STALE = 0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the presser saw: the version on the card, and whether given terms are those that were shown there."""
+    """What the presser saw: the version on the card, and whether given terms were shown there; ``shown`` is their digest."""
 
     version: int
     fits: Callable[[Terms], bool]
+    shown: str = ""
 
 
 def staleness(tx: Tx, row: RequestRow, *, seen: Seen, presser: PersonId | None, desk: Desk) -> Sentence | None:

@@ -3,7 +3,7 @@
     loading      the files of a policy folder → a Policy, or one line that says what is wrong
     rules        the Policy in force: asks Cedar one question at a time; an error of any kind is a no
     question     what is asked, as the schema declares it
-    conditions   what the permits that applied demand: stages, caps, notices
+    conditions   what the permits that applied demand: stages, caps, sign-ins, notices
     looking      which attributes a policy looks at, and what they were
     schema       which attributes are declared, where each comes from and how old it may be
     cases        questions in files, and what must come of them

@@ -4,6 +4,8 @@
 @lapses_after("1d")         how long the question may stay open
 @at_most("8h")              the longest that access may last
 @requires("ticket")         what a request must come with
+@step_up("yes")             the approver signs in afresh for this one decision; how fresh, limits.yaml says
+@look_again("yes")          the approver picks, on the card, who gets what for how long
 @notify("owners, manager")  who is told when access begins
 """
 
@@ -44,6 +46,8 @@ class Conditions:
     lapses_after: timedelta | None = None
     at_most: timedelta | None = None
     ticket: bool = False
+    step_up: bool = False
+    look_again: bool = False
     notify: tuple[Kind, ...] = ()
 
 
@@ -58,11 +62,13 @@ def read_annotations(notes: Mapping[str, str]) -> Conditions:
         lapses_after=_span(notes, "lapses_after"),
         at_most=_span(notes, "at_most"),
         ticket=_only(notes, "requires", "ticket"),
+        step_up=_only(notes, "step_up", "yes"),
+        look_again=_only(notes, "look_again", "yes"),
         notify=_each(notes, "notify", _kind),
     )
 
 
-KNOWN = frozenset({"id", "says", "doc", "stages", "lapses_after", "at_most", "requires", "notify"})
+KNOWN = frozenset({"id", "says", "doc", "stages", "lapses_after", "at_most", "requires", "step_up", "look_again", "notify"})
 """Every annotation that a policy may carry: a misspelt one is no demand that is silently missing."""
 
 
@@ -76,6 +82,8 @@ def strictest(demands: Iterable[Conditions]) -> Conditions:
         lapses_after=_least(one.lapses_after for one in demands),
         at_most=_least(one.at_most for one in demands),
         ticket=any(one.ticket for one in demands),
+        step_up=any(one.step_up for one in demands),
+        look_again=any(one.look_again for one in demands),
         notify=_union(one.notify for one in demands),
     )
 

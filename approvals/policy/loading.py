@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 
 import cedarpy
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from approvals.catalog import Duration
 from approvals.errors import PolicyError
@@ -21,7 +22,15 @@ from approvals.words import names_in
 SCHEMA, LIMITS = "schema.cedarschema", "limits.yaml"
 VALUES = frozenset({"entitlement", "system", "risk", "departments", "own", "conflicts"})
 """What the words of a forbid may name; mediation fills them in."""
+_OF_APPROVERS = frozenset({Phase.REQUEST, Phase.AUTO_APPROVE, Phase.APPROVE})
+"""Where a demand on approvers is heard: for the request as a whole, or a stage of it. What makes one approves nothing by itself."""
 _ID = re.compile(r"[a-z][a-z0-9.-]{0,63}")
+
+
+def _recent(span: timedelta) -> timedelta:
+    if span > timedelta(hours=1):
+        raise ValueError("a sign-in of more than 1h ago is not fresh; write less")
+    return span
 
 
 class _Table(BaseModel):
@@ -29,6 +38,8 @@ class _Table(BaseModel):
 
     shortest: Duration
     reason_at_most: int = Field(ge=20, le=10_000)
+    # Policies from before there were sign-ins, as evidence keeps them, do not name it.
+    step_up_within: Annotated[Duration, AfterValidator(_recent)] = timedelta(minutes=5)
 
 
 def load_policy(texts: Mapping[str, str]) -> Policy:
@@ -44,6 +55,7 @@ def load_policy(texts: Mapping[str, str]) -> Policy:
     _refuse_twins(rules)
     _validate(cedar, schema, rules)
     _refuse_open_ends(rules)
+    _refuse_the_unheard(rules)
     limits = _limits(texts)
     return Policy(
         version=_version(rules, schema, _read_limits(texts)),
@@ -147,6 +159,17 @@ def _refuse_open_ends(rules: Mapping[str, Rule]) -> None:
             raise PolicyError(f"policy {rule.id}: a permit of requests needs @stages and @lapses_after: who is asked, and for how long")
 
 
+def _refuse_the_unheard(rules: Mapping[str, Rule]) -> None:
+    """Nobody signs in or looks again but to approve: a demand anywhere else would be a guard that is not there."""
+    for rule in rules.values():
+        elsewhere = sorted(rule.phases - _OF_APPROVERS)
+        if (rule.demands.step_up or rule.demands.look_again) and elsewhere:
+            allowed = ", ".join(sorted(_OF_APPROVERS))
+            raise PolicyError(
+                f"policy {rule.id}: @step_up and @look_again bind approvers; it permits {elsewhere[0]}, and may permit {allowed}"
+            )
+
+
 def _validate(cedar: str, schema: cedarpy.Schema, rules: Mapping[str, Rule]) -> None:
     result = cedarpy.validate_policies(cedar, schema)
     if not result.validation_passed:
@@ -164,7 +187,7 @@ def _limits(texts: Mapping[str, str]) -> Limits:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise PolicyError(f"{LIMITS}: {where} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}") from error
-    return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most)
+    return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most, step_up_within=table.step_up_within)
 
 
 def _read_limits(texts: Mapping[str, str]) -> object:

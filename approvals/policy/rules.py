@@ -37,6 +37,8 @@ class Limits:
     shortest: timedelta
     reason_at_most: int
     """Characters."""
+    step_up_within: timedelta
+    """The most that may lie between an approver's sign-in and the decision that it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

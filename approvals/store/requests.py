@@ -1,8 +1,12 @@
 """A request's rows, as vocabulary."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
 from sqlalchemy import bindparam, select
 
-from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, number
+from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, StepUp, number
 from approvals.errors import UnknownRequestError
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -58,6 +62,36 @@ def stages_of(row: RequestRow) -> tuple[Stage, ...]:
     )
 
 
+def step_up_of(stored: Mapping[str, Any] | None) -> StepUp | None:
+    """The sign-in that a decision was taken with, as it is stored with it."""
+    if stored is None:
+        return None
+    return StepUp(
+        issuer=stored["issuer"],
+        person=PersonId(stored["person"]),
+        auth_time=datetime.fromisoformat(stored["auth_time"]),
+        age=timedelta(seconds=stored["age_s"]),
+        contexts=tuple(stored["contexts"]),
+        token=stored["token"],
+        token_id=stored["token_id"],
+    )
+
+
+def stored_step_up(step_up: StepUp | None) -> dict[str, Any] | None:
+    """The inverse of :func:`step_up_of`: plain JSON values."""
+    if step_up is None:
+        return None
+    return {
+        "issuer": step_up.issuer,
+        "person": step_up.person,
+        "auth_time": step_up.auth_time.isoformat(),
+        "age_s": int(step_up.age.total_seconds()),
+        "contexts": list(step_up.contexts),
+        "token": step_up.token,
+        "token_id": step_up.token_id,
+    }
+
+
 def decisions_of(tx: Tx, row: RequestRow) -> tuple[Decision, ...]:
     """What has been decided so far, oldest first."""
     rows = _DECISIONS.rows(tx, {"request": row.id})
@@ -69,6 +103,7 @@ def decisions_of(tx: Tx, row: RequestRow) -> tuple[Decision, ...]:
             stage=one.stage,
             duration=one.duration,
             reason=one.reason,
+            step_up=step_up_of(one.step_up),
         )
         for one in sorted(rows, key=lambda one: (one.at, one.approver))
     )

@@ -170,6 +170,25 @@ class DecisionRow(SQLModel, table=True):
     duration: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
     reason: str = _text()
     at: datetime = _instant()
+    step_up: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+
+
+class SignInRow(SQLModel, table=True):
+    """A sign-in for one decision that has not been taken yet: the token, until the decision uses it up or it is too old to be of use.
+
+    An id_token opens nothing anywhere, and only the decision whose hash is its nonce: ``binding`` is that hash. ``code`` is the SHA-256 of
+    the one-time code that the page handed to Teams.
+    """
+
+    __tablename__ = "sign_in"
+
+    # One for each person and request: a later one takes its place, so the table is as large as what waits for approval, and no larger.
+    request: int = Field(primary_key=True, foreign_key="request.id")
+    person: str = Field(primary_key=True)
+    binding: str
+    code: str
+    token: str = _text()
+    at: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
 
 
 class EvidenceRow(SQLModel, table=True):

@@ -4,6 +4,7 @@ msal blocks, so it runs in threads, two at a time at most: a slow authority keep
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import requests
 from msal.exceptions import MsalError
 from yarl import URL
 
+from approvals.step_up import nonce
 from approvals.words import say
 from bot.desk.errors import AuthorityDownError, DeniedSignInError, NotSetUpError, SignInError, StaleSignInError
 from bot.desk.session import SIGNED_IN, Pending
@@ -38,17 +40,18 @@ class Begun:
 
 
 class Entra:
-    """Sends people to the authority of ``settings`` and reads what they bring back. Touches no network until it is asked."""
+    """Sends people to the authority of ``settings`` and reads what they bring back to ``returns_to``. Touches no network until asked."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, returns_to: str = SIGNED_IN) -> None:
         self._settings = settings
+        self._redirect_uri = f"{settings.public_url}{returns_to}"
         self._app: msal.ConfidentialClientApplication | None = None
         self._room = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def issuer(self) -> str:
         """The issuer of the id_tokens that count here."""
-        return f"{self._settings.login_url}/v2.0"
+        return self._settings.sign_in_authority.issuer
 
     async def begin(self, *, to: str, as_somebody_else: bool) -> Begun:
         """Begin a sign-in that ends at ``to``. ``as_somebody_else`` lets the person choose an account even when one is signed in.
@@ -60,23 +63,50 @@ class Entra:
         pending = Pending(state=flow["state"], nonce=flow["nonce"], code_verifier=flow["code_verifier"], to=to)
         return Begun(url=flow["auth_uri"], pending=pending)
 
+    async def begin_anew(self, *, to: str, binding: str, hint: str) -> Begun:
+        """Begin a sign-in that nobody is spared, as the person of ``hint`` (a sign-in name), for what ``binding`` names and nothing else.
+
+        The nonce is made of ``binding``, so that the id_token is good for that alone; ``max_age`` makes the authority say when it was.
+
+        Raises:
+            AuthorityDownError: the authority does not say where people sign in.
+        """
+        flow = await self._ask(lambda: self._begin(prompt="login", max_age=0, login_hint=hint, claims_challenge=self._context))
+        url = URL(flow["auth_uri"]).update_query(nonce=nonce(binding))
+        pending = Pending(state=flow["state"], nonce=binding, code_verifier=flow["code_verifier"], to=to)
+        return Begun(url=str(url), pending=pending)
+
     async def finish(self, pending: Pending, *, answer: Mapping[str, str]) -> Mapping[str, object]:
         """The claims of the id_token that the authority's ``answer`` is good for; to be checked by claims.py.
 
         Raises:
             SignInError: which kind, and why, is in errors.py.
         """
-        result = await self._ask(lambda: self._finish(pending, answer))
-        if "error" in result:
-            raise _said_no(result)
-        claims = result.get("id_token_claims")
+        claims = (await self._redeemed(pending, answer)).get("id_token_claims")
         if not isinstance(claims, dict):
             raise AuthorityDownError("it sent no id_token")
         return claims
 
-    def _begin(self, *, prompt: str | None) -> dict[str, Any]:
+    async def finish_anew(self, pending: Pending, *, answer: Mapping[str, str]) -> str:
+        """The id_token that the authority's ``answer`` is good for, as it came: to be verified by whoever relies on it.
+
+        Raises:
+            SignInError: which kind, and why, is in errors.py.
+        """
+        token = (await self._redeemed(pending, answer)).get("id_token")
+        if not isinstance(token, str):
+            raise AuthorityDownError("it sent no id_token")
+        return token
+
+    async def _redeemed(self, pending: Pending, answer: Mapping[str, str]) -> dict[str, Any]:
+        result = await self._ask(lambda: self._finish(pending, answer))
+        if "error" in result:
+            raise _said_no(result)
+        return result
+
+    def _begin(self, **asked: object) -> dict[str, Any]:
         flow: dict[str, Any] = self._client().initiate_auth_code_flow(
-            [], redirect_uri=self._redirect_uri, prompt=prompt, response_mode="form_post"
+            [], redirect_uri=self._redirect_uri, response_mode="form_post", **asked
         )
         # By query after all: form_post comes back as a POST of another site, and would need cookies that every site's POST carries
         # (SameSite=None). RFC 9700 4.3.1 fears for codes in addresses; ours work once, with the verifier only, and are redirected away.
@@ -97,8 +127,10 @@ class Entra:
         return result
 
     @property
-    def _redirect_uri(self) -> str:
-        return f"{self._settings.public_url}{SIGNED_IN}"
+    def _context(self) -> str | None:
+        """The authentication context to ask for, as the OpenID Connect claims parameter (Core 5.5; Entra's developer guide)."""
+        context = self._settings.step_up_context
+        return json.dumps({"id_token": {"acrs": {"essential": True, "value": context}}}) if context else None
 
     async def _ask(self, question: Callable[[], T]) -> T:
         try:

@@ -9,11 +9,13 @@
 import asyncio
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -51,8 +53,10 @@ class SigningKey:
 class SigningKeys:
     """The key set of one authority. ``open`` it in a running loop, ``close`` it at the end."""
 
-    def __init__(self, authority: Authority, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, authority: Authority, *, ca_file: Path | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """``ca_file`` holds the one certificate authority to trust, where it is not one of the machine's."""
         self._authority = authority
+        self._ca_file = ca_file
         self._monotonic = monotonic
         self._keys: Mapping[str, SigningKey] = {}
         self._tried_at: float | None = None
@@ -65,13 +69,21 @@ class SigningKeys:
         """Whether a key set has ever been read."""
         return bool(self._keys)
 
+    @property
+    def public(self) -> Mapping[str, RSAPublicKey]:
+        """The present set, by key id: a value, which a later read leaves as it is."""
+        return {kid: key.public for kid, key in self._keys.items()}
+
     def knows(self, kid: str) -> bool:
         """Whether ``kid`` is in the current set: a token verified under a key that was withdrawn since is not taken from a cache."""
         return kid in self._keys
 
     async def open(self) -> None:
         """Start reading keys in the background; returns at once, so a hung authority delays readiness and nothing else."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=FETCH_WITHIN.total_seconds()), trust_env=False)
+        trusted = await asyncio.to_thread(ssl.create_default_context, cafile=self._ca_file) if self._ca_file else True
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=FETCH_WITHIN.total_seconds()), trust_env=False, connector=aiohttp.TCPConnector(ssl=trusted)
+        )
         self._reader = asyncio.create_task(self._keep_fresh(), name="signing keys")
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """A database full of requests, and the clicks that approve some of them, as Teams would deliver them.
 
 The benchmark has an organisation of its own, 200 people and 100 entitlements with one owner, since nobody may ask twice for one thing.
+Their risk is medium: a click of high risk is two, with a person's sign-in between them.
 """
 
 import json
@@ -25,7 +26,7 @@ from cards.actions import Button, Verb, digest, mint
 from infra.bench.front import APP_ID, TENANT
 from infra.bench.whole import bench_settings
 from infra.house import open_desk
-from infra.secret import derive, installation_secret
+from infra.secret import button_key, installation_secret
 
 PEOPLE, ENTITLEMENTS = 200, 100
 OWNER = str(UUID(int=1))
@@ -50,7 +51,7 @@ async def fill(folder: Path, authority: str, *, clicks: int, stored: int, pendin
     """Make the database: ``clicks`` requests to be approved, and before them ``stored`` others, ``pending`` of which wait too."""
     settings = bench_settings(folder, authority, app_id=APP_ID, tenant=TENANT, secret=folder / "client-secret")
     _write_organisation(settings.catalog)
-    key = derive(installation_secret(settings.secret_file), purpose="buttons")
+    key = button_key(installation_secret(settings.secret_file), tenant=TENANT)
     async with open_desk(settings, now=system_now) as desk:
         for first in range(0, stored + clicks, _STEP):
             numbers = range(first, min(first + _STEP, stored + clicks))
@@ -66,7 +67,7 @@ def _write_organisation(folder: Path) -> None:
     people = [
         {"id": str(UUID(int=number)), "name": f"Person {number}", "email": f"p{number}@bench.example"} for number in range(1, PEOPLE + 2)
     ]
-    offer = {"level": "write", "description": "A thing.", "opens": "Changes the thing.", "risk": "high", "owner": "p1@bench.example"}
+    offer = {"level": "write", "description": "A thing.", "opens": "Changes the thing.", "risk": "medium", "owner": "p1@bench.example"}
     times = {"usual_duration": "4h", "max_duration": "8h"}
     entitlements = [
         {"id": f"thing-{number}", "name": f"Thing {number}", "system": f"system-{number}", "target": f"grp-{number}", **offer, **times}

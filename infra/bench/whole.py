@@ -18,12 +18,13 @@ from bot.app import Front, make_app, settle
 from bot.clock import system_now
 from bot.counter import Counter
 from bot.settings import Settings
+from bot.step_up.sign_ins import SignIns
 from bot.teams.credential import Issued
 from bot.turns import Turns
 from infra.bench.lag import with_probe
 from infra.bench.serving import serve_within
 from infra.house import open_desk
-from infra.secret import derive, installation_secret
+from infra.secret import button_key, derive, installation_secret
 
 
 def bench_settings(folder: Path, authority: str, *, app_id: str, tenant: str, secret: Path) -> Settings:
@@ -45,7 +46,9 @@ def bench_settings(folder: Path, authority: str, *, app_id: str, tenant: str, se
 async def whole(settings: Settings) -> AsyncIterator[web.Application]:
     """The application on its records."""
     async with open_desk(settings, now=system_now) as desk:
-        counter = Counter(desk=desk, key=derive(installation_secret(settings.secret_file), purpose="buttons"))
+        secret = installation_secret(settings.secret_file)
+        sign_ins = SignIns(settings, key=derive(secret, purpose="step-up"), clock=system_now)
+        counter = Counter(desk=desk, key=button_key(secret, tenant=settings.tenant_id), sign_ins=sign_ins)
         front = Front.of(settings, issuer=lambda: Issued(token="x", expires_at=time.time() + 3600))  # noqa: S106  (a stand-in)
         app = with_probe(make_app(settings, turn=Turns(counter), front=front))
         settle()

@@ -109,6 +109,11 @@ async def _live_and_over(page: Page, maria: Locator) -> None:
     await page.get_by_role("button", name="+15 min", exact=True).click()
     await expect(page.get_by_text("It is now 09:27")).to_be_attached()
     await maria.get_by_role("button", name="Approve", exact=True).click()
+    async with page.context.expect_page() as opened:
+        await maria.get_by_role("button", name="Sign in", exact=True).click()
+    window = await opened.value
+    await window.get_by_role("link", name="Sign in and approve").click()
+    await window.get_by_role("button", name="Maria Lindqvist").first.click()
     await expect(maria.get_by_text("Access is live")).to_be_visible()
     await page.get_by_role("button", name="+4 h", exact=True).click()
     await expect(maria.get_by_text("Access has ended")).to_be_visible()

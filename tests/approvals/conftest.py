@@ -16,6 +16,7 @@ from approvals.store.sqlite import Store
 from infra.migrations.upgrade import upgrade
 from tests.approvals.evidence.keys import LOG
 from tests.approvals.northwind import CATALOG, PEOPLE, POLICY
+from tests.approvals.signing import VOUCHING
 from tests.approvals.story import Clock, Story
 from tests.builders import NOON
 
@@ -65,7 +66,15 @@ def clock() -> Clock:
 @pytest.fixture
 async def desk(store: Store, clock: Clock) -> Desk:
     connectors = {"local": LocalDirectory(store, now=clock)}
-    return Desk(store=store, catalog=CATALOG, policy=POLICY, connectors=connectors, now=clock, url="https://desk.example")
+    return Desk(
+        store=store,
+        catalog=CATALOG,
+        policy=POLICY,
+        connectors=connectors,
+        now=clock,
+        url="https://desk.example",
+        vouching=VOUCHING,
+    )
 
 
 @pytest.fixture

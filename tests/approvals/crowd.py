@@ -37,7 +37,7 @@ def catalog() -> Catalog:
                 level="write",
                 description="Change rows.",
                 opens="Everything.",
-                risk=Risk.HIGH,
+                risk=Risk.MEDIUM,
                 owner=APPROVERS[0],
                 deputy=None,
                 usual_duration=HOUR,

@@ -18,10 +18,12 @@ from approvals.change import (
     Proposal,
     Risk,
     Stage,
+    StepUp,
     Verdict,
 )
 from approvals.mediation import Facts, authorize
 from approvals.policy import Policy
+from approvals.policy.loading import load_policy
 from approvals.policy.schema import Source
 from tests.approvals.northwind import POLICY
 from tests.builders import HOUR, NOON
@@ -53,7 +55,7 @@ BILLING = Entitlement(
 )
 PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
 STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
-OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1))
+OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True)
 _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("tier.high",),
     Action.APPROVE: ("tier.high", "approve.owner"),
@@ -65,14 +67,23 @@ ALLOWED: Mapping[Action, Allowed] = {
 }
 """What each action is answered on its good facts."""
 
-YES = Decision(approver=MARIA.id, verdict=Verdict.APPROVE, at=NOON, duration=4 * HOUR)
+SIGNED_IN = StepUp(
+    issuer="https://login.example",
+    person=MARIA.id,
+    auth_time=NOON - timedelta(minutes=1),
+    age=timedelta(minutes=1),
+    contexts=(),
+    token="0f" * 32,
+    token_id="uti-1",
+)
+YES = Decision(approver=MARIA.id, verdict=Verdict.APPROVE, at=NOON, duration=4 * HOUR, step_up=SIGNED_IN)
 NO = Decision(approver=MARIA.id, verdict=Verdict.DENY, at=NOON, reason="Use the replica.")
 
 _KNOWN = Facts(read_at=NOON, actor=ANA, requester=ANA, beneficiary=ANA, entitlement=BILLING, owners=(MARIA, JONAS))
 _ASKED = replace(_KNOWN, actor=MARIA, stages=STAGES, approvers=(MARIA,), lapses_at=NOON + HOUR)
 GOOD: Mapping[Action, Facts] = {
     Action.SUBMIT: _KNOWN,
-    Action.APPROVE: replace(_ASKED, word=YES),
+    Action.APPROVE: replace(_ASKED, word=YES, step_up=SIGNED_IN),
     Action.DENY: replace(_ASKED, word=NO),
     Action.WITHDRAW: replace(_ASKED, actor=ANA),
     Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
@@ -81,9 +92,18 @@ GOOD: Mapping[Action, Facts] = {
 """For each action the facts under which it is allowed."""
 
 
+REQUESTING = "10-requesting.cedar"
+
+
 def judge(action: Action, proposal: Proposal = PROPOSAL, *, policy: Policy = POLICY, **changes: Any) -> Allowed | Denied:
     """The answer on the good facts of ``action``, with ``changes``."""
     return authorize(action, proposal, facts=replace(GOOD[action], **changes), policy=policy, now=NOON)
+
+
+def rewritten(name: str, old: str, new: str) -> Policy:
+    """The shipped policy with ``old``, wherever it stands in the file ``name``, made ``new``."""
+    assert old in POLICY.texts[name]
+    return load_policy({**POLICY.texts, name: POLICY.texts[name].replace(old, new)})
 
 
 WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = {
@@ -102,11 +122,13 @@ WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = 
     13: (lambda asked: asked, {"word": None}),
     14: (lambda asked: asked, {"actor": TOM}),
     15: (lambda asked: asked, {"decisions": ()}),
+    17: (lambda asked: asked, {"step_up": None}),
+    18: (lambda asked: asked, {"looked": None}),
     19: (lambda asked: asked, {"older": ((Source.DIRECTORY, NOON - timedelta(days=1)),)}),
 }
 ORDER: Mapping[Action, tuple[int, ...]] = {
     Action.SUBMIT: (1, 2, 3, 19, 4, 5, 6, 7, 8),
-    Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12),
+    Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12, 17),
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),

@@ -8,18 +8,20 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import select
 
-from approvals.change import Decision, PersonId, Proposal, RequestId, State, Verdict
+from approvals.change import Decision, NotSignedIn, PersonId, Proposal, RequestId, State, Verdict
 from approvals.evidence import Trigger
 from approvals.evidence.pieces import Piece, pieces
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Desk, Outcome
-from approvals.operations.due import sweep
+from approvals.operations.due import forget, sweep
 from approvals.operations.end import end
 from approvals.operations.execute import execute, give_up
 from approvals.operations.revoke import linger, revoke
+from approvals.operations.sign_in import SignInNeeded, keep
 from approvals.operations.staleness import Seen
 from approvals.operations.submit import submit
 from approvals.operations.withdraw import withdraw
+from approvals.step_up import Sought
 from approvals.store.requests import find
 from approvals.store.tables import (
     CopyRow,
@@ -30,9 +32,11 @@ from approvals.store.tables import (
     MessageRow,
     PersonRow,
     RequestRow,
+    SignInRow,
     TicketRow,
 )
 from tests.approvals.northwind import ANA, BILLING_WRITE, MARIA, WIDE
+from tests.approvals.signing import a_token, vouching
 from tests.builders import HOUR, NOON
 
 REASON = "Fix INC-4711: two invoices were sent twice."
@@ -114,12 +118,54 @@ class Story:
     async def approves(
         self, request: RequestId, by: PersonId = MARIA, *, duration: timedelta | None = None, seen: Seen | None = None
     ) -> Outcome:
-        return await self._decides(request, self.word(by, Verdict.APPROVE, duration=duration), seen=seen)
+        """Somebody approves, having signed in for it where that is needed."""
+        looked = seen or await self.seen_now(request)
+        await self.signs_in(request, by, duration=duration, seen=looked)
+        outcome = await self.presses_approve(request, by, duration=duration, seen=looked)
+        assert not isinstance(outcome, SignInNeeded)
+        return outcome
+
+    async def presses_approve(
+        self,
+        request: RequestId,
+        by: PersonId = MARIA,
+        *,
+        duration: timedelta | None = None,
+        seen: Seen | None = None,
+        code: str | None = None,
+    ) -> Outcome | SignInNeeded:
+        """Somebody presses Approve, and that is all."""
+        return await self._decides(request, self.word(by, Verdict.APPROVE, duration=duration), seen=seen, code=code)
+
+    async def sought(
+        self, request: RequestId, by: PersonId = MARIA, *, duration: timedelta | None = None, seen: Seen | None = None
+    ) -> Sought:
+        """The decision that a sign-in would be made for."""
+        looked, row = seen or await self.seen_now(request), await self.row(request)
+        allowed = row.asked_duration if duration is None else duration
+        return Sought(request=request, version=looked.version, shown=looked.shown, verdict=Verdict.APPROVE, duration=allowed, person=by)
+
+    async def signs_in(
+        self,
+        request: RequestId,
+        by: PersonId = MARIA,
+        *,
+        duration: timedelta | None = None,
+        seen: Seen | None = None,
+        code: str = "code-1",
+        **claims: Any,
+    ) -> NotSignedIn | None:
+        """Somebody signs in for an approval, and the page keeps what the authority vouched for; the ``claims`` are changed first."""
+        sought = await self.sought(request, by, duration=duration, seen=seen)
+        token, act = a_token(sought, **claims), self.act(by)
+        return await self.desk.store.write(lambda tx: keep(tx, token, code=code, sought=sought, act=act, desk=self.desk))
 
     async def denies(
         self, request: RequestId, by: PersonId = MARIA, *, reason: str = "Use the replica.", seen: Seen | None = None
     ) -> Outcome:
-        return await self._decides(request, self.word(by, Verdict.DENY, reason=reason), seen=seen)
+        outcome = await self._decides(request, self.word(by, Verdict.DENY, reason=reason), seen=seen)
+        assert not isinstance(outcome, SignInNeeded)
+        return outcome
 
     async def withdraws(self, request: RequestId, by: PersonId = ANA) -> Outcome:
         return await self.desk.store.write(lambda tx: withdraw(tx, request, act=self.act(by), desk=self.desk))
@@ -197,6 +243,22 @@ class Story:
     async def decisions(self, request: RequestId) -> list[DecisionRow]:
         return await self.desk.store.read(lambda tx: list(tx.exec(select(DecisionRow).where(DecisionRow.request == request))))
 
+    async def sign_ins(self) -> list[str]:
+        """The sign-ins that are kept and not used up, by what they are bound to."""
+        return await self.desk.store.read(lambda tx: list(tx.exec(select(SignInRow.binding))))
+
+    async def forgets_the_sign_ins_of_decisions(self) -> None:
+        """As though somebody had written the decisions into the records themselves."""
+        await self.desk.store.write(lambda tx: tx.execute(update(DecisionRow).values(step_up=None)))
+
+    async def forgets(self) -> None:
+        """What the worker does once an hour."""
+        await self.desk.store.write(lambda tx: forget(tx, desk=self.desk))
+
+    def real_time_passes(self, time: timedelta) -> None:
+        """Tokens grow older; the product's own clock stands still."""
+        self.desk = replace(self.desk, vouching=vouching(later=time))
+
     async def copies(self, request: RequestId) -> list[CopyRow]:
         return await self.desk.store.read(lambda tx: list(tx.exec(select(CopyRow).where(CopyRow.request == request))))
 
@@ -231,10 +293,10 @@ class Story:
         settled = update(RequestRow).where(RequestRow.id == request).values(stages=plain)  # type: ignore[arg-type]
         await self.desk.store.write(lambda tx: tx.execute(settled))
 
-    async def _decides(self, request: RequestId, word: Decision, *, seen: Seen | None) -> Outcome:
+    async def _decides(self, request: RequestId, word: Decision, *, seen: Seen | None, code: str | None = None) -> Outcome | SignInNeeded:
         looked = seen or await self.seen_now(request)
         act = self.act(word.approver)
-        return await self.desk.store.write(lambda tx: decide(tx, request, word, seen=looked, act=act, desk=self.desk))
+        return await self.desk.store.write(lambda tx: decide(tx, request, word, seen=looked, act=act, desk=self.desk, code=code))
 
 
 async def _lapses(story: Story, _request: RequestId) -> None:

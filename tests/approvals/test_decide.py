@@ -1,8 +1,9 @@
 """An approver's word: checked for staleness, then for right, then written once."""
 
 import asyncio
+import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from approvals.reading import request_view
 from approvals.views import Terms
 from approvals.words import Sentence, say
 from tests.approvals.northwind import ANA, JONAS, MARIA, STRANGER, TOM
+from tests.approvals.signing import ISSUER, SIGNED_AT, a_token
 from tests.approvals.story import Story, a_trigger
 from tests.builders import HOUR, NOON
 
@@ -23,6 +25,7 @@ async def test_the_owner_approves(story: Story) -> None:
     request = await story.asked()
     await story.jobs_done()
     story.clock.advance(HOUR)
+    sought = await story.sought(request)
 
     outcome = await story.approves(request)
 
@@ -45,6 +48,15 @@ async def test_the_owner_approves(story: Story) -> None:
             "duration": 4 * HOUR,
             "reason": "",
             "at": NOON + HOUR,
+            "step_up": {
+                "issuer": ISSUER,
+                "person": MARIA,
+                "auth_time": datetime.fromtimestamp(SIGNED_AT, UTC).isoformat(),
+                "age_s": 0,
+                "contexts": [],
+                "token": hashlib.sha256(a_token(sought).encode()).hexdigest(),
+                "token_id": "uti-1",
+            },
         }
     ]
     assert await story.jobs() == [("grant:execute", request), ("request:redraw", request)]
@@ -362,6 +374,7 @@ async def test_the_word_is_the_actors_own_whatever_it_says_of_itself(story: Stor
     request = await story.asked()
     lie = Decision(approver=TOM, verdict=Verdict.APPROVE, at=NOON - 100 * HOUR, stage=5)
     seen, act = await story.seen_now(request), story.act(MARIA)
+    await story.signs_in(request)
 
     await story.desk.store.write(lambda tx: decide(tx, request, lie, seen=seen, act=act, desk=story.desk))
 

@@ -8,7 +8,7 @@ import pytest
 from approvals.change import EndCause, PersonId, State
 from approvals.errors import ConnectorError
 from approvals.operations.desk import Done, Refused
-from approvals.operations.due import forget, is_anything_due, sweep
+from approvals.operations.due import is_anything_due, sweep
 from approvals.operations.inbox import is_first_time
 from approvals.words import Sentence, say
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, PEOPLE, STRANGER, TOM
@@ -372,9 +372,9 @@ async def test_an_activity_acts_once_and_is_forgotten_after_a_week(story: Story)
 
     fresh = [await arrives("one"), await arrives("one"), await arrives("two")]
     story.clock.advance(timedelta(days=7))
-    await story.desk.store.write(lambda tx: forget(tx, desk=story.desk))
+    await story.forgets()
     remembered = await arrives("one")
     story.clock.advance(timedelta(microseconds=1))
-    await story.desk.store.write(lambda tx: forget(tx, desk=story.desk))
+    await story.forgets()
 
     assert (fresh, remembered, await arrives("one")) == ([True, False, True], False, True)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from approvals import outbox
-from approvals.change import PersonId, State
+from approvals.change import PersonId, RequestId, State
 from approvals.errors import ErasureError
 from approvals.evidence.verifying import verify
 from approvals.operations.drafts import keep, note_written
@@ -67,6 +67,23 @@ async def test_not_a_name_and_not_a_word_is_left_in_the_file(story: Story, path:
     assert scrub(path)
     assert [text for text in OF_ANA if text not in before] == []
     assert [text for text in OF_ANA if text in file(path)] == []
+
+
+async def test_of_a_sign_in_of_theirs_only_that_it_was_made_is_left(story: Story, path: Path) -> None:
+    await lived(story)
+    waiting = await story.asked(a_proposal(requester=TOM, beneficiary=TOM))
+    await story.signs_in(waiting, MARIA)
+    await everything_is_sent(story)
+    before = file(path)
+
+    await erases(story, MARIA)
+
+    assert scrub(path)
+    assert ("uti-1" in before, "uti-1" in file(path)) == (True, False)
+    assert (await story.sign_ins(), {one.step_up for one in await story.decisions(RequestId(1001))}) == ([], {None})
+    assert (await story.evidence(RequestId(1001), kind="request:approve"))[0].body["facts"]["step_up"][
+        "token_id"
+    ] == "(erased on 2025-11-22)"
 
 
 async def test_what_others_wrote_stays(story: Story, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Checks (9) to (16) of mediation: who decides, what counts, and who ends it."""
+"""Checks (9) to (18) of mediation: who decides and with what proof, what counts, and who ends it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,18 +6,26 @@ from typing import Any
 
 import pytest
 
-from approvals.change import (
-    Action,
-    Allowed,
-    Decision,
-    Denied,
-    Person,
-    Stage,
-    Verdict,
-)
+from approvals.change import Action, Allowed, Decision, Denied, EntitlementId, Look, NotSignedIn, Person, Risk, Stage, StepUp
+from approvals.policy.loading import LIMITS
 from approvals.words import say
 from tests.approvals.northwind import WIDE
-from tests.approvals.rules import ALLOWED, ANA, BILLING, JONAS, MARIA, NO, PROPOSAL, STAGES, TOM, YES, judge
+from tests.approvals.rules import (
+    ALLOWED,
+    ANA,
+    BILLING,
+    JONAS,
+    MARIA,
+    NO,
+    PROPOSAL,
+    REQUESTING,
+    SIGNED_IN,
+    STAGES,
+    TOM,
+    YES,
+    judge,
+    rewritten,
+)
 from tests.builders import HOUR, NOON
 
 # (9) Self-approval.
@@ -181,7 +189,7 @@ def test_15_one_person_twice_is_one_approval() -> None:
 
 def test_15_every_stage_needs_its_quorum() -> None:
     stages = (Stage(name="owner", approvers=(MARIA.id,)), Stage(name="security", approvers=(JONAS.id,)))
-    second = Decision(approver=JONAS.id, verdict=Verdict.APPROVE, at=NOON, stage=1)
+    second = replace(YES, approver=JONAS.id, stage=1, step_up=replace(SIGNED_IN, person=JONAS.id))
 
     one, both = (
         judge(Action.EXECUTE, policy=WIDE, stages=stages, approvers=(MARIA, JONAS), decisions=words) for words in ((YES,), (YES, second))
@@ -241,3 +249,89 @@ def test_16_time_ends_access_whoever_has_left() -> None:
     nobody: dict[str, Any] = {"actor": None, "requester": None, "beneficiary": None, "entitlement": None, "owners": (), "approvers": ()}
 
     assert judge(Action.REVOKE, is_by_time=True, **nobody) == Allowed(stages=STAGES, obligations=None)
+
+
+# (17) Step-up.
+
+_RISKY = pytest.mark.parametrize("risk", [Risk.HIGH, Risk.CRITICAL])
+_WITH_TICKET = replace(PROPOSAL, reference="INC-4711")
+_MAY_NOT = Denied(17, say("To approve this, show that it is you: sign in once more with your own account."))
+_LATE = Denied(
+    17, say("You signed in for this more than {within} ago. Nothing was changed; please sign in again.", within=timedelta(minutes=5))
+)
+_NO_SIGN_IN = rewritten(REQUESTING, '@step_up("yes")\n', "")
+_OWNERS_SIGN_IN = rewritten("30-deciding.cedar", '@id("approve.owner")', '@id("approve.owner") @step_up("yes")')
+
+
+@_RISKY
+def test_17_what_is_of_high_risk_is_not_approved_without_a_sign_in(risk: Risk) -> None:
+    assert judge(Action.APPROVE, _WITH_TICKET, entitlement=replace(BILLING, risk=risk), step_up=None) == _MAY_NOT
+
+
+@pytest.mark.parametrize("risk", [Risk.LOW, Risk.MEDIUM])
+def test_17_what_is_of_less_risk_stays_one_click(risk: Risk) -> None:
+    assert isinstance(judge(Action.APPROVE, entitlement=replace(BILLING, risk=risk), step_up=None), Allowed)
+
+
+@pytest.mark.parametrize(
+    "step_up",
+    [
+        pytest.param(replace(SIGNED_IN, age=timedelta(minutes=5, seconds=1)), id="too long ago"),
+        pytest.param(replace(SIGNED_IN, age=timedelta(seconds=-1)), id="in the future"),
+        pytest.param(replace(SIGNED_IN, person=JONAS.id), id="somebody else's"),
+    ],
+)
+def test_17_a_sign_in_is_fresh_and_the_actors_own(step_up: StepUp) -> None:
+    assert judge(Action.APPROVE, step_up=step_up) == _LATE
+    assert judge(Action.EXECUTE, decisions=(replace(YES, step_up=step_up),)) == _short("owner", 1, 0)
+
+
+def test_17_why_a_sign_in_does_not_count_is_passed_on() -> None:
+    assert judge(Action.APPROVE, step_up=NotSignedIn(why="person", reason=say("No."))) == Denied(17, say("No."))
+
+
+def test_17_the_policy_says_what_needs_a_sign_in_and_how_fresh() -> None:
+    strict = rewritten(LIMITS, "step_up_within: 5m", "step_up_within: 1m")
+
+    assert isinstance(judge(Action.APPROVE, policy=strict, step_up=replace(SIGNED_IN, age=timedelta(seconds=61))), Denied)
+    assert isinstance(judge(Action.APPROVE, policy=_NO_SIGN_IN, step_up=None), Allowed)
+
+
+def test_17_a_permit_of_approvals_can_want_it_too() -> None:
+    low = replace(BILLING, risk=Risk.LOW)
+
+    assert judge(Action.APPROVE, policy=_OWNERS_SIGN_IN, entitlement=low, step_up=None) == _MAY_NOT
+    assert judge(Action.EXECUTE, policy=_OWNERS_SIGN_IN, entitlement=low, decisions=(replace(YES, step_up=None),)) == _short("owner", 1, 0)
+
+
+@_RISKY
+def test_15_an_approval_of_high_risk_without_its_sign_in_is_none(risk: Risk) -> None:
+    denied = judge(Action.EXECUTE, _WITH_TICKET, entitlement=replace(BILLING, risk=risk), decisions=(replace(YES, step_up=None),))
+
+    assert denied == _short("owner", 1, 0)
+
+
+# (18) Look again.
+
+_CRITICAL = replace(BILLING, risk=Risk.CRITICAL)
+_LOOKING = rewritten(REQUESTING, '@step_up("yes")\n', '@step_up("yes")\n@look_again("yes")\n')
+_LOOKED = Look(beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR)
+
+
+def test_18_who_says_what_they_allow_may_approve_it() -> None:
+    assert isinstance(judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=_LOOKED), Allowed)
+
+
+def test_18_nobody_approves_what_is_critical_without_looking() -> None:
+    sentence = say("Nothing was approved yet. Choose the line that says who gets what, and for how long; then approve.")
+
+    assert judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=None) == Denied(18, sentence)
+
+
+@pytest.mark.parametrize("wrong", [{"beneficiary": TOM.id}, {"entitlement": EntitlementId("billing-db-read")}, {"duration": 8 * HOUR}])
+def test_18_a_wrong_line_approves_nothing(wrong: dict[str, Any]) -> None:
+    sentence = say("The line that you chose is not what is asked for, so nothing was approved. Please read the card again.")
+
+    answer = judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=replace(_LOOKED, **wrong))
+
+    assert answer == Denied(18, sentence)

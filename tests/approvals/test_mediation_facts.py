@@ -29,13 +29,14 @@ from tests.builders import HOUR, NOON
     [
         (Risk.LOW, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=7))),
         (Risk.MEDIUM, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=3))),
-        (Risk.HIGH, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1))),
+        (Risk.HIGH, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True)),
         (
             Risk.CRITICAL,
             Obligations(
                 max_duration=8 * HOUR,
                 lapses_after=8 * HOUR,
                 ticket=True,
+                step_up=True,
                 notify=("maria", "jonas", "tom"),
             ),
         ),
@@ -96,11 +97,13 @@ _DROPPED: Mapping[str, Any] = {
     "lapses_at": None,
     "word": None,
     "is_by_time": False,
+    "step_up": None,
+    "looked": None,
 }
 """Each fact that can be missing, and how that looks."""
 _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("actor", "requester", "beneficiary", "entitlement", "owners"),
-    Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word"),
+    Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word", "step_up"),
     Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
     Action.WITHDRAW: ("actor", "requester", "beneficiary"),
     Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),

@@ -9,10 +9,11 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals.change import Action, Allowed, Decision, Person, Proposal, Stage, Verdict
+from approvals.change import Action, Allowed, Decision, NotSignedIn, Person, Proposal, Stage, StepUp, Verdict
 from approvals.mediation import Facts, authorize
+from approvals.words import say
 from tests.approvals.answers import everything_that_is_answered
-from tests.approvals.rules import ANA, BILLING, GOOD, JONAS, MARIA, POLICY, PROPOSAL, TOM, judge
+from tests.approvals.rules import ANA, BILLING, GOOD, JONAS, MARIA, POLICY, PROPOSAL, SIGNED_IN, TOM, judge
 from tests.builders import HOUR, NOON
 
 _ROOT = Path(__file__).parents[2]
@@ -69,6 +70,7 @@ _FACTS = st.builds(
     lapses_at=st.none() | st.sampled_from([NOON - HOUR, NOON, NOON + HOUR]),
     word=st.none() | _WORDS,
     is_by_time=st.booleans(),
+    step_up=st.sampled_from([None, SIGNED_IN, NotSignedIn(why="person", reason=say("No.")), replace(SIGNED_IN, person=TOM.id)]),
 )
 _PROPOSALS = st.builds(
     replace, st.just(PROPOSAL), duration=_DURATIONS, beneficiary=_IDS, requester=_IDS, reason=st.sampled_from(["", "Why."])
@@ -125,6 +127,11 @@ def _it_is_decided_in_time(_proposal: Proposal, facts: Facts) -> bool:
     return facts.lapses_at is not None and facts.lapses_at > NOON
 
 
+def _it_is_signed_in_for(_proposal: Proposal, facts: Facts) -> bool:
+    proved = facts.step_up if isinstance(facts.step_up, StepUp) else None
+    return proved is not None and facts.actor is not None and proved.person == facts.actor.id and proved.age <= POLICY.limits.step_up_within
+
+
 def _it_is_asked_for_oneself(proposal: Proposal, facts: Facts) -> bool:
     return facts.actor is not None and facts.actor.id == proposal.requester == proposal.beneficiary
 
@@ -160,6 +167,7 @@ _PROMISES = {
         _it_is_decided_by_another,
         _it_is_decided_by_who_was_asked,
         _it_is_decided_in_time,
+        _it_is_signed_in_for,
     ),
     Action.DENY: (_nobody_concerned_has_left, _it_is_decided_by_another, _it_is_decided_by_who_was_asked, _it_is_decided_in_time),
     Action.WITHDRAW: (_the_requester_acts,),

@@ -68,6 +68,28 @@ def test_what_is_of_high_risk_is_approved_by_no_policy() -> None:
     assert (low.needs_nobody, low.stages, high.needs_nobody, len(high.stages)) == (True, (), False, 1)
 
 
+@pytest.mark.parametrize("demand", ["step_up", "look_again"])
+@pytest.mark.parametrize("of", ["request", "auto-approve"])
+def test_what_a_person_would_sign_in_for_or_look_at_twice_is_approved_by_no_policy(demand: str, of: str) -> None:
+    on = {"request": "", "auto-approve": "", of: f'@{demand}("yes")'}
+    policy = load_policy(
+        {
+            **POLICY.texts,
+            "98.cedar": '@id("auto.all") '
+            + on["auto-approve"]
+            + ' permit (principal is Person, action in Action::"auto-approve", resource);',
+            "99.cedar": '@id("tier.more") @stages("owner") @lapses_after("1d") '
+            + on["request"]
+            + ' permit (principal is Person, action in Action::"request", resource);',
+        }
+    )
+
+    answer = judge(Action.SUBMIT, policy=policy, entitlement=replace(BILLING, risk=Risk.LOW))
+
+    assert isinstance(answer, Allowed)
+    assert (answer.needs_nobody, len(answer.stages)) == (False, 1)
+
+
 @pytest.mark.parametrize("first", ["held", "asked for"])
 async def test_what_must_not_come_together_is_refused_while_the_other_is(first: str, story: Story) -> None:
     if first == "held":

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from approvals.change import Action, EntitlementId, PersonId, RequestId, State
+from approvals.change import Action, Denied, EntitlementId, PersonId, RequestId, State
 from approvals.operations.erase import erase, find_person
 from approvals.operations.policies import keep
 from approvals.operations.replay import Replayed, TooOld, replay
@@ -73,6 +73,21 @@ async def test_refusals_are_answered_again_with_the_check_that_refused(story: St
 
     checks = [one.now.check for one in found if isinstance(one, Replayed) and one.now and hasattr(one.now, "check")]
     assert (what_differs(found), checks) == ([], [10, 9, 13, 6, 6, 2])
+
+
+@pytest.mark.parametrize("late_s", [0.0, 299.4, 300.4, 301.0])
+async def test_a_sign_in_is_as_old_when_it_is_judged_again(story: Story, late_s: float) -> None:
+    request = await story.asked()
+    await story.presses_approve(request)
+    await story.signs_in(request, oid=TOM)
+    await story.signs_in(request)
+    story.real_time_passes(timedelta(seconds=late_s))
+    await story.presses_approve(request)
+
+    found = await replayed(story, request)
+
+    checks = [one.now.check if isinstance(one.now, Denied) else None for one in found if isinstance(one, Replayed)]
+    assert (what_differs(found), checks) == ([], [None, 17, None if late_s <= 300 else 17])
 
 
 async def test_a_press_on_an_outdated_card_was_no_decision(story: Story) -> None:

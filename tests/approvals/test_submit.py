@@ -216,7 +216,7 @@ async def test_a_preview_is_told_what_a_submit_would_be(story: Story) -> None:
 
     assert ahead.answer == Allowed(
         stages=(Stage(name="owner", approvers=(MARIA,), quorum=1),),
-        obligations=Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1)),
+        obligations=Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True),
         rules=("tier.high",),
     )
     assert isinstance(too_long.answer, Denied)

@@ -39,6 +39,24 @@ class OnPage:
         """Press that button with the mouse."""
         await self.button(title).click()
 
+    async def approves(self, title: str = "Approve") -> None:
+        """Press the button that approves, and sign in for it in the window that opens."""
+        await self.presses(title)
+        await self.signs_in()
+
+    async def opens_sign_in(self) -> Page:
+        """Press the sign-in button under the card; answers the window."""
+        async with self.page.context.expect_page() as opened:
+            await self.button("Sign in").click()
+        return await opened.value
+
+    async def signs_in(self) -> None:
+        """Sign in in the window that the button under the card opens; it closes by itself."""
+        window = await self.opens_sign_in()
+        await window.get_by_role("link", name="Sign in and approve").click()
+        async with window.expect_event("close"):
+            await window.get_by_role("button", name=self.name).first.click()
+
     async def asks(self) -> None:
         """Ask for write access to billing-db in one sentence, and send the preview."""
         await self.says(ASK)

@@ -32,6 +32,16 @@ async def test_whole_loop_is_walked_by_keyboard_alone(ana: OnPage, maria: OnPage
     await expect(ana.card).to_be_focused()
     await keys.to(maria.button("Approve"))
     await keys.press("Enter")
+    await expect(maria.button("Sign in")).to_be_focused()
+    async with page.context.expect_page() as opened:
+        await keys.press("Enter")
+    window = await opened.value
+    there = Keyboard(window)
+    await there.to(window.get_by_role("link", name="Sign in and approve"))
+    await there.press("Enter")
+    await expect(window.get_by_role("button", name="Maria Lindqvist").first).to_be_focused()
+    async with window.expect_event("close"):
+        await there.press("Enter")
     await expect(maria.card).to_contain_text("Access is live")
     await expect(maria.card).to_be_focused()
     await keys.to(page.get_by_role("button", name="+4 h", exact=True), back=True)

@@ -15,7 +15,7 @@ async def test_access_is_asked_for_approved_live_and_ends_by_itself(ana: OnPage,
     await expect(maria.card).to_contain_text("Your decision is needed")
     await expect(maria.card).to_contain_text("Ana Ferreira asked on")
     await keep(page, "loop-1-asked")
-    await maria.presses("Approve")
+    await maria.approves()
     await expect(maria.card).to_contain_text("Access is live")
     await expect(ana.card).to_contain_text("You have this access now")
     await ana.reads("you have it for 4 hours")
@@ -43,13 +43,14 @@ async def test_helpdesk_signs_in_and_reads_the_whole_timeline(local: Local, page
 
     timeline = desk.get_by_role("region", name="Timeline").get_by_role("listitem")
     told = [(await item.locator(".by b").inner_text(), await item.locator(".what").inner_text()) for item in await timeline.all()]
-    assert told[:4] == [
+    assert told[:5] == [
         ("Ana Ferreira", "Asked for Write access to billing-db."),
+        ("Maria Lindqvist", "Asked to sign in once more before this approval counts."),
         ("Maria Lindqvist", "Approved for 4 hours."),
         ("Countersign", "Adding to grp-billing-db-write."),
         ("Countersign", "Access works, as read back from grp-billing-db-write. Its 4 hours begin now."),
     ]
-    assert [who for who, _what in told[4:]] == ["Countersign"] * 3
+    assert [who for who, _what in told[5:]] == ["Countersign"] * 3
 
 
 async def test_denial_needs_a_reason_and_the_requester_reads_it(ana: OnPage, maria: OnPage) -> None:
@@ -70,7 +71,7 @@ async def test_owner_approves_for_less_time_than_was_asked_for(ana: OnPage, mari
     await ana.asks()
     await maria.presses("Approve for less time")
     await maria.card.get_by_label("How long instead?").select_option(label="2 hours")
-    await maria.presses("Approve this time")
+    await maria.approves("Approve this time")
 
     await expect(ana.card).to_contain_text("Maria Lindqvist approved 2 hours instead of 4 hours.")
     await ana.reads("you have it for 2 hours")
@@ -94,14 +95,14 @@ async def test_request_that_is_kept_after_all_goes_on(ana: OnPage, maria: OnPage
     await ana.presses("Withdraw")
     await ana.presses("Keep it")
     await expect(ana.button("Yes, withdraw")).to_be_hidden()
-    await maria.presses("Approve")
+    await maria.approves()
 
     await expect(ana.card).to_contain_text("You have this access now")
 
 
 async def test_access_that_is_handed_back_ends_before_its_time(ana: OnPage, maria: OnPage) -> None:
     await ana.asks()
-    await maria.presses("Approve")
+    await maria.approves()
     await ana.presses("I'm done")
 
     await expect(ana.card).to_contain_text("You handed it back.")

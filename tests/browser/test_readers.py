@@ -19,7 +19,7 @@ async def test_loop_fits_on_a_phone_with_one_person_in_sight_at_a_time(local: Lo
     await switcher.get_by_role("button", name="Maria").click()
     await expect(maria.card).to_contain_text("Your decision is needed")
     await keep(page, "phone-1-asked")
-    await maria.presses("Approve")
+    await maria.approves()
     await switcher.get_by_role("button", name="Ana").click()
     await ana.reads("you have it for 4 hours")
     await keep(page, "phone-2-live")

@@ -30,6 +30,7 @@ HOUR = timedelta(hours=1)
 
 LOOP = [
     ("request:submit", "Ana Ferreira"),
+    ("sign_in:asked", "Maria Lindqvist"),
     ("request:approve", "Maria Lindqvist"),
     ("grant:intended", "Countersign"),
     ("grant:grant", "Countersign"),

@@ -146,6 +146,7 @@ async def test_asking_again_after_a_denial_makes_the_card_that_of_the_new_reques
     assert ana.now(denied).shows("REQ-1002")
     assert await ledger(local, FIRST + 1) == [
         ("request:submit", "Ana Ferreira"),
+        ("sign_in:asked", "Maria Lindqvist"),
         ("request:approve", "Maria Lindqvist"),
         ("grant:intended", "Countersign"),
         ("grant:grant", "Countersign"),

@@ -37,10 +37,10 @@ async def test_a_log_that_nobody_touched_passes_with_the_secret_and_with_the_key
     outside = await countersign("audit", "verify", *where, "--key", key.stdout.strip(), "--checkpoint", kept)
 
     entries = VerifierKey.parse(key.stdout).name, checked.stdout.split()[0]
-    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "8"))
-    assert checked.stdout == "8 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
+    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "9"))
+    assert checked.stdout == "9 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
     assert outside.stdout == (
-        "8 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
+        "9 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
         "every transition of 1 request(s) is accounted for\n"
     )
 
@@ -61,7 +61,7 @@ async def test_only_what_is_new_is_read_since_a_checkpoint(local: Local) -> None
 
     since = await countersign("audit", "verify", "--since", "2", *where)
 
-    assert since.stdout.startswith("5 entries are as they were sealed (the last 3 read)")
+    assert since.stdout.startswith("6 entries are as they were sealed (the last 4 read)")
 
 
 async def test_without_a_key_nothing_is_believed(local: Local, tmp_path: Path) -> None:
@@ -155,10 +155,10 @@ async def test_a_request_is_proved_to_somebody_who_has_the_key_alone(local: Loca
     lines = checked.stdout.splitlines()
     assert (checked.exit_code, [line.split(":")[0].split(" of ")[0] for line in lines]) == (
         DONE,
-        [f"entry {place}" for place in range(1, 6)],
+        [f"entry {place}" for place in range(1, 7)],
     )
     assert lines[0].endswith(f"Wrote: “{{text}}”  (text = {ASK})")
-    assert "request:approve  REQ-1001" in lines[2]
+    assert "request:approve  REQ-1001" in lines[3]
 
     file.write_text(printed.stdout.replace("index 2", "index 1", 1), encoding="utf-8")
     bent = await countersign("audit", "verify", "--proof", file, "--key", key)

@@ -10,6 +10,7 @@ from cards.language import Language
 from infra.serving import Local
 from infra.simulator import Card
 from infra.simulator.shape import Json, JsonObject, object_at, objects_at
+from infra.simulator.sign_in import sign_in
 from tests.infra.scenes import (
     ANA,
     FIRST,
@@ -52,7 +53,7 @@ async def test_an_approval_makes_the_change_and_is_on_record(local: Local) -> No
 
     assert screen(answer).shows("You approved 4 hours.")
     assert await members(local) == [local.simulator.person(ANA).id]
-    assert await ledger(local) == LOOP[:4]
+    assert await ledger(local) == LOOP[:5]
 
 
 async def test_an_approval_for_less_time_grants_less_and_says_so(local: Local) -> None:
@@ -171,7 +172,7 @@ async def test_whoever_presses_again_is_told_that_it_was_they_and_when(local: Lo
     when = Language("en-GB", "Europe/Stockholm").moment(row.decided_at)
     assert answer.shows(f"You have already approved this, on {when}. This press changed nothing more.")
     assert (await request_row(local)).state.value == "granted"
-    assert await ledger(local) == [*LOOP[:4], ("act:refused", "Maria Lindqvist")]
+    assert await ledger(local) == [*LOOP[:5], ("act:refused", "Maria Lindqvist")]
 
 
 ALTERED: dict[str, Callable[[JsonObject], JsonObject]] = {
@@ -213,11 +214,14 @@ async def test_the_button_to_deny_does_nothing_else(local: Local, verb: str) -> 
 async def test_of_an_approval_and_a_denial_at_once_exactly_one_holds(local: Local) -> None:
     maria = local.simulator.person(MARIA)
     card = await asked(local)
+    first = await maria.presses("Approve", on=card, signs_in=False)
+    assert first.sign_in is not None
+    await sign_in(first.sign_in.url, email=maria.email)
 
     answers = await asyncio.gather(
-        maria.presses("Approve", on=card),
+        maria.presses("Approve", on=card, signs_in=False),
         maria.presses("Deny with this reason", inputs={"reason": "No."}, on=card),
-        maria.presses("Approve this time", inputs={"duration": "PT1H"}, on=card),
+        maria.presses("Approve", on=card, signs_in=False),
     )
     await quiet(local)
 
@@ -237,7 +241,7 @@ async def test_the_same_press_delivered_again_and_again_is_one_press(local: Loca
     await quiet(local)
 
     assert all(answer.error is None and screen(answer).shows("You approved 4 hours.") for answer in answers)
-    assert await ledger(local) == LOOP[:4]
+    assert await ledger(local) == LOOP[:5]
     assert len([text for text in told(sim.person(ANA)) if "is live" in text]) == 1
 
 
@@ -262,19 +266,20 @@ async def test_a_press_that_is_overtaken_by_the_next_changes_nothing_late(local:
     sim = local.simulator
     maria = sim.person(MARIA)
     card = await asked(local)
+    await maria.presses("Approve", on=card, signs_in=False)
     sim.faults.add("deliver", "reorder")
 
     overtaken = asyncio.create_task(maria.presses("Deny with this reason", inputs={"reason": "No."}, on=card))
     await sim.wait_for(lambda: not sim.faults.active, what="the denial being held up")
-    await maria.presses("Approve", on=card)
+    await maria.signs_in()
     late = screen(await overtaken)
     await quiet(local)
 
     assert "You have already approved this" in " ".join(late.words)
     assert await ledger(local) in (
-        [*LOOP[:2], ("act:refused", "Maria Lindqvist"), *LOOP[2:4]],
-        [*LOOP[:3], ("act:refused", "Maria Lindqvist"), LOOP[3]],
-        [*LOOP[:4], ("act:refused", "Maria Lindqvist")],
+        [*LOOP[:3], ("act:refused", "Maria Lindqvist"), *LOOP[3:5]],
+        [*LOOP[:4], ("act:refused", "Maria Lindqvist"), LOOP[4]],
+        [*LOOP[:5], ("act:refused", "Maria Lindqvist")],
     )
 
 
@@ -299,6 +304,8 @@ async def test_the_loop_works_where_execute_is_dead_and_every_card_is_redrawn_in
     await quiet(local)
     assert ana.now(preview).shows("Waiting for a decision")
     await maria.presses("Approve this time", inputs={"duration": "PT2H"}, on=approval, fallback=True)
+    await maria.follows("Sign in", on=await seen(local, MARIA, "Sign in with the button below, then press Approve on the card again."))
+    await maria.presses("Approve this time", inputs={"duration": "PT2H"}, on=approval, fallback=True)
     await quiet(local)
     assert maria.now(approval).shows("Access is live")
     assert ana.now(preview).shows("You have this access now")
@@ -307,7 +314,7 @@ async def test_the_loop_works_where_execute_is_dead_and_every_card_is_redrawn_in
     await quiet(local)
 
     assert [kind for kind, _ in await ledger(local)] == [kind for kind, _ in LOOP]
-    assert [len(person.cards()) for person in (ana, maria)] == [2, 1]
+    assert [len(person.cards()) for person in (ana, maria)] == [2, 2]
     assert ana.now(preview).shows("Access has ended")
     assert maria.now(approval).shows("Access has ended")
     assert told(ana)[0] == "Sent. You will be told as soon as it is decided."
@@ -328,7 +335,7 @@ async def test_where_execute_is_dead_a_refusal_is_said_in_the_chat(local: Local)
     assert "You have already approved this" in told(maria)[0]
     assert told(maria)[1] == "You have already decided on this request."
     assert len(maria.cards()) == 1
-    assert (await ledger(local))[4:] == [("act:refused", "Maria Lindqvist")] * 2
+    assert (await ledger(local))[5:] == [("act:refused", "Maria Lindqvist")] * 2
 
 
 async def test_everybodys_newest_card_shows_the_final_state(local: Local) -> None:
@@ -385,6 +392,7 @@ async def test_a_press_that_names_a_card_in_company_puts_no_private_card_there(l
     there = maria.messages_in(chat)[0]
 
     await maria.invokes(execute("approve", approval.button("Approve").send({})), on=Card({}, message=there))
+    await maria.signs_in()
     await quiet(local)
 
     assert (await request_row(local)).state.value == "granted"

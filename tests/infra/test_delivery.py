@@ -19,7 +19,7 @@ CERTAIN = ["429", "412", "500", "502", "503", "504"]
 async def both_cards_are_live(local: Local) -> None:
     assert (await seen(local, MARIA, "REQ-1001")).shows("Access is live")
     assert (await seen(local, ANA, "REQ-1001")).shows("You have this access now")
-    assert await ledger(local) == LOOP[:4]
+    assert await ledger(local) == LOOP[:5]
 
 
 @pytest.mark.parametrize("kind", [*CERTAIN, "202_empty"])
@@ -226,7 +226,7 @@ async def test_a_notice_that_never_gets_through_is_on_record(local: Local, monke
     await sim.person(MARIA).presses("Approve", on=approval)
     await quiet(local)
 
-    assert await ledger(local) == [*LOOP[:4], ("delivery:failed", "Countersign")]
+    assert await ledger(local) == [*LOOP[:5], ("delivery:failed", "Countersign")]
     assert "Ana Ferreira could not be reached in Teams: the service answered 503 ServiceError." in await ticket_page(local, "TCK-1001")
 
 

@@ -36,7 +36,7 @@ from tests.infra.scenes import (
 )
 
 READ = "I need read access to billing-db for 2 hours to check INC-4712"
-HANDED_BACK = [*LOOP[:4], ("grant:end", "Ana Ferreira"), *LOOP[5:]]
+HANDED_BACK = [*LOOP[:5], ("grant:end", "Ana Ferreira"), *LOOP[6:]]
 
 
 async def ticket_page(local: Local, number: str) -> str:
@@ -90,7 +90,7 @@ async def test_a_clock_that_jumps_by_days_ends_everything_once_and_in_words(loca
     await quiet(local)
 
     assert await ledger(local) == LOOP
-    assert await ledger(local, FIRST + 1) == LOOP
+    assert await ledger(local, FIRST + 1) == [entry for entry in LOOP if entry[0] != "sign_in:asked"]
     assert await requests(local) == [(FIRST, "ended", 5), (FIRST + 1, "ended", 5)]
 
 

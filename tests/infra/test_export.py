@@ -127,11 +127,11 @@ async def test_a_whole_loop_is_exported_line_by_line(local: Local, form: str) ->
 
     told = await countersign("audit", "export", "--format", form, "--database", local.settings.database)
 
-    assert (told.exit_code, len(told.stdout.splitlines())) == (DONE, 8)
+    assert (told.exit_code, len(told.stdout.splitlines())) == (DONE, 9)
     ana = local.simulator.person(ANA).id
     if form == "ocsf":
         events = [json.loads(line) for line in told.stdout.splitlines()]
-        assert [one["activity_id"] for one in events] == [99, 99, 99, 99, 1, 99, 99, 2]
+        assert [one["activity_id"] for one in events] == [99, 99, 99, 99, 99, 1, 99, 99, 2]
         assert all(one["user"] == {"uid": ana, "name": "Ana Ferreira"} for one in events[1:])
     else:
         assert all(line.startswith("CEF:0|Countersign|Countersign|") for line in told.stdout.splitlines())

@@ -28,7 +28,7 @@ def test_a_policy_is_listed_with_what_each_part_demands() -> None:
 
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
-    assert "permit  tier.high                     request  (stages owner; lapses_after 1 d)" in lines
+    assert "permit  tier.high                     request  (stages owner; lapses_after 1 d; step_up yes)" in lines
     assert lines[-1] == f"15 policies over 22 declared attributes; version {POLICY.version}"
 
 
@@ -109,6 +109,7 @@ def test_who_would_be_asked_is_told_and_who_else_could() -> None:
         "  could as well: Jonas Weber <jonas.weber@northwind.example>",
         "stages: owner",
         "lapses_after: 1 d",
+        "step_up: yes",
     ]
 
 

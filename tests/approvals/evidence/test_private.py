@@ -4,12 +4,12 @@ import copy
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from approvals.change import Decision, Person, Proposal, State, Verdict
+from approvals.change import Decision, Person, Proposal, State, StepUp, Verdict
 from approvals.connectors import Change
 from approvals.evidence.findings import Bent, Finding
 from approvals.evidence.private import Group, Veil, commitments, committed, whose
@@ -20,13 +20,15 @@ from approvals.words import Personal
 from tests.approvals.evidence.attacker import bend
 from tests.approvals.evidence.keys import LOG
 from tests.approvals.northwind import ANA, JONAS, MARIA, PEOPLE, PRIYA, STRANGER, TOM
+from tests.approvals.rules import SIGNED_IN
 from tests.approvals.story import Story, a_proposal
 from tests.builders import NOON
 
 PUBLIC = {
     Person: {"id", "department", "manager", "enabled", "locale", "time_zone", "roles"},
     Proposal: {"requester", "beneficiary", "entitlement", "duration"},
-    Decision: {"approver", "verdict", "at", "stage", "duration"},
+    Decision: {"approver", "verdict", "at", "stage", "duration", "step_up"},
+    StepUp: {"issuer", "person", "auth_time", "age", "contexts"},
 }
 """What evidence keeps in clear. A new field is either here, by decision, or marked in ``__post_init__``."""
 
@@ -37,6 +39,7 @@ def test_every_field_about_a_person_is_declared_public_or_marked(kind: type) -> 
         Person: Person(id=ANA, name="Ana", email="ana@example", title="Engineer"),
         Proposal: a_proposal(),
         Decision: Decision(approver=ANA, verdict=Verdict.DENY, at=NOON, reason="No."),
+        StepUp: replace(SIGNED_IN, person=ANA),
     }
 
     marked = {each.name for each in fields(kind) if isinstance(getattr(examples[kind], each.name), Personal)}

@@ -1,5 +1,7 @@
 """From files to a policy: what a mistake is told, and what names the meaning."""
 
+from datetime import timedelta
+
 import pytest
 
 from approvals.errors import PolicyError
@@ -24,6 +26,12 @@ def test_a_comment_does_not_change_the_version_and_a_policy_does() -> None:
         3,
         16,
     )
+
+
+def test_a_table_from_before_there_were_sign_ins_means_five_minutes() -> None:
+    older = load_policy(with_file(LIMITS, "shortest: 5m\nreason_at_most: 1000"))
+
+    assert older.limits.step_up_within == timedelta(minutes=5)
 
 
 def test_the_order_of_files_does_not_change_the_version() -> None:
@@ -83,6 +91,22 @@ MISTAKES = {
     "a requirement that nobody knows": (
         with_file("99.cedar", f'@requires("luck") {_PERMIT}'),
         "policy extra: @requires is 'luck'; write 'ticket', or leave it out",
+    ),
+    "a sign-in that nobody asks for": (
+        with_file("99.cedar", f'@step_up("yes") {_PERMIT}'),
+        "policy extra: @step_up and @look_again bind approvers; it permits revoke, and may permit approve, auto-approve, request",
+    ),
+    "a second look that nobody asks for": (
+        with_file("99.cedar", f'@look_again("yes") {_PERMIT}'),
+        "policy extra: @step_up and @look_again bind approvers; it permits revoke, and may permit approve, auto-approve, request",
+    ),
+    "a sign-in of some age": (
+        with_file("99.cedar", f'@step_up("5m") {_PERMIT}'),
+        "policy extra: @step_up is '5m'; write 'yes', or leave it out",
+    ),
+    "a sign-in of long ago": (
+        with_file(LIMITS, POLICY.texts[LIMITS].replace("step_up_within: 5m", "step_up_within: 2h")),
+        "limits.yaml: step_up_within is '2h': a sign-in of more than 1h ago is not fresh; write less",
     ),
     "people who are told and are nobody": (
         with_file("99.cedar", f'@notify("ciso") {_PERMIT}'),

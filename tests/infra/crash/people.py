@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from infra.simulator import Answer, Card, Person, Simulator
-from infra.simulator.errors import NotOnScreen
+from infra.simulator.errors import NotOnScreen, NotSeen
 from tests.infra.crash.bot import PATIENCE_S, Bot
 
 ASK = "I need write access to billing-db for 4 hours to fix INC-4711"
@@ -56,7 +56,14 @@ class People:
     async def press(self, person: Person, title: str) -> None:
         """Press the newest button with this title, and again as long as the answer says to look again and press."""
         for _ in range(_TRIES):
-            answer = await self._insist(lambda: _pressed(person, title))
+            try:
+                answer = await self._insist(lambda: _pressed(person, title))
+            except NotSeen:
+                # The window of a sign-in broke off: it is closed, and the button pressed again.
+                await self.bot.again()
+                continue
+            if answer is not None and answer.sign_in is not None:
+                continue
             if answer is None or answer.card is None or title not in Card(answer.card, message=None).titles:
                 return
         raise AssertionError(f"{person.name} pressed {title!r} {_TRIES} times and is still asked to")

@@ -1,0 +1,33 @@
+"""Sign-ins for decisions of high risk. Decisions of an older release have none: of high risk they open nothing any more (check 15)."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """To this revision."""
+    op.create_table(
+        "sign_in",
+        sa.Column("request", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("binding", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["request"], ["request.id"]),
+        sa.PrimaryKeyConstraint("request", "person"),
+    )
+    op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.add_column("decision", sa.Column("step_up", sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    """Back from this revision."""
+    op.drop_column("decision", "step_up")
+    op.drop_index("ix_sign_in_at", "sign_in")
+    op.drop_table("sign_in")
