@@ -12,6 +12,7 @@ from approvals.catalog import Catalog
 from approvals.change import Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
 from approvals.evidence import Trace
 from approvals.evidence.pieces import of_request
+from approvals.looking import lines
 from approvals.store.people import people
 from approvals.store.requests import id_of, stages_of
 from approvals.store.searching import fits
@@ -80,6 +81,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     offer = _entitlement(row, shelf.catalog)
     asked = tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
     known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
+    looks_again = row.look_again and row.state is State.WAITING and _standing(row, reader) is Standing.APPROVER
     (around,) = _AROUND.rows(tx, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement})
     return RequestView(
         id=id_of(row),
@@ -111,6 +113,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         peers=around.peers,
         last_held_at=around.last_held,
         terms=terms(row, catalog=shelf.catalog),
+        lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),
     )
 
 

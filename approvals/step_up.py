@@ -22,8 +22,8 @@ https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-
 
 import hashlib
 import hmac
-import math
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

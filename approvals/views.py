@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from approvals.change import EndCause, EntitlementId, PersonId, RequestId, Risk, State
+from approvals.change import EndCause, EntitlementId, Look, PersonId, RequestId, Risk, State
 from approvals.words import Sentence
 
 
@@ -79,6 +79,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """Who could get what for how long, in names: one of the lines that an approver of something critical chooses from."""
+
+    look: Look
+    name: str
+    entitlement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestView:
     """One request as one reader may see it now. ``version`` grows with every transition; buttons are bound to ``terms``."""
 
@@ -116,6 +125,8 @@ class RequestView:
     last_held_at: datetime | None
     """When the beneficiary last held it, if ever before."""
     terms: Terms
+    lines: tuple[LineView, ...] = ()
+    """What the reader chooses from before they approve, the right line first; empty where they need not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

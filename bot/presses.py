@@ -28,6 +28,7 @@ from bot.pressed import Pressed, SignInAsked
 from bot.visit import Visit
 from cards.actions import Button, Verb, digest, open_button
 from cards.durations import read_iso
+from cards.lines import read_look
 from cards.render import Card, Tone, message_card, request_card
 
 _LARGEST = 2**53
@@ -102,7 +103,7 @@ def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, co
     match button.verb:
         case Verb.APPROVE | Verb.DENY:
             word = _word(visit, button.verb, data)
-            return decide(tx, request, word, seen=_seen(button), act=visit.act, desk=desk, code=code)
+            return decide(tx, request, word, seen=_seen(button), act=visit.act, desk=desk, looked=read_look(data.get("look")), code=code)
         case Verb.WITHDRAW:
             return withdraw(tx, request, act=visit.act, desk=desk)
         case Verb.HAND_BACK:
@@ -118,7 +119,8 @@ def _repeated(
     if button.verb is not Verb.APPROVE or code is not None:
         return Done(request)
     word = _word(visit, button.verb, data)
-    return still_asks(tx, request, word, seen=_seen(button), act=visit.act, desk=counter.desk) or Done(request)
+    looked = read_look(data.get("look"))
+    return still_asks(tx, request, word, seen=_seen(button), act=visit.act, desk=counter.desk, looked=looked) or Done(request)
 
 
 def _seen(button: Button) -> Seen:

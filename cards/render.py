@@ -17,6 +17,7 @@ from cards.actions import Button, Verb, digest, menu, mint
 from cards.durations import iso, shorter_than
 from cards.environment import Card, Json, parse_card, template
 from cards.language import Language
+from cards.lines import choices
 from cards.text import line, passage, returned
 from cards.wording import Tone, badge, summary, told
 
@@ -130,6 +131,8 @@ def request_card(
         refresh_for=refresh_for[:60],
         presses=presses,
         shorter=[(language.duration(step), iso(step)) for step in shorter_than(view.duration)] if "approve_less" in presses else [],
+        whole=(language.duration(view.duration), iso(view.duration)),
+        lines=choices(view, language=language, viewer=viewer, key=key),
     )
 
 
@@ -143,6 +146,7 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
         return {
             "approve": press(_("Approve"), Verb.APPROVE, Look.MAIN),
             "approve_less": press(_("Approve this time"), Verb.APPROVE, Look.MAIN),
+            "approve_looked": press(_("Approve now"), Verb.APPROVE, Look.MAIN),
             "deny": press(_("Deny with this reason"), Verb.DENY, Look.DANGER),
         }
     if view.standing is not Standing.REQUESTER:

@@ -67,8 +67,11 @@ class Case:
     @property
     def duration(self) -> timedelta:
         """How long it is to last: what was asked; when the change is made, the least that anybody approved."""
-        if self.action is not Action.EXECUTE:
-            return self.proposal.duration
+        return self.agreed_duration if self.action is Action.EXECUTE else self.proposal.duration
+
+    @property
+    def agreed_duration(self) -> timedelta:
+        """The least that anybody has approved so far, else what was asked: how long it would last, as the card shows it."""
         return min((word.duration for word in self.facts.decisions if word.duration is not None), default=self.proposal.duration)
 
     def needs_sign_in(self, approver: PersonId, *, stage: str) -> bool:

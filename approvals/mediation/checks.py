@@ -266,7 +266,7 @@ def _has_looked_again(case: Case) -> Denied | None:
         return None
     if case.facts.looked is None:
         return Denied(18, say("Nothing was approved yet. Choose the line that says who gets what, and for how long; then approve."))
-    if case.facts.looked != Look(beneficiary=asked.beneficiary, entitlement=asked.entitlement, duration=asked.duration):
+    if case.facts.looked != Look(beneficiary=asked.beneficiary, entitlement=asked.entitlement, duration=case.agreed_duration):
         return Denied(18, say("The line that you chose is not what is asked for, so nothing was approved. Please read the card again."))
     return None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from approvals import outbox
 from approvals.change import Action, Allowed, Decision, Denied, Look, PersonId, RequestId, Verdict
@@ -22,7 +22,10 @@ from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
 from approvals.words import say
 
+SECOND_LOOK = 18
+"""The check of mediation that a chosen line satisfies."""
 _INSERT = Statement(insert(DecisionRow.__table__))  # type: ignore[attr-defined]
+_REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
 
 
 def decide(
@@ -59,6 +62,7 @@ def decide(
         if isinstance(answer, Denied) and answer.check == SIGN_IN:
             return ask_to_sign_in(tx, answer, row=row, sought=sought, found=found, facts=case.facts, act=act, desk=desk)
     if isinstance(answer, Denied):
+        _show_the_lines(tx, row, answer)
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=case.facts, doing=case.doing)
     _write(tx, row, case.word)
     follow = _deny if case.word.verdict is Verdict.DENY else _approve
@@ -82,6 +86,13 @@ def still_asks(
     if not isinstance(answer, Denied) or answer.check != SIGN_IN:
         return None
     return SignInNeeded(request, _sought(row, case.word, seen=seen), answer.reason)
+
+
+def _show_the_lines(tx: Tx, row: RequestRow, denied: Denied) -> None:
+    """The policy wants a second look, and did not when it was asked for: from now on the card has the lines to choose from."""
+    if denied.check == SECOND_LOOK and not row.look_again:
+        tx.run(update(_REQUEST).where(_REQUEST.c.id == row.id).values(look_again=True))
+        row.look_again = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +128,8 @@ def _sought(row: RequestRow, word: Decision, *, seen: Seen) -> Sought:
 
 
 def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
-    """The word as it is judged and written: the actor's own, now, on the open stage; an approval that names no duration means all of it."""
-    whole = row.asked_duration if word.duration is None else word.duration
+    """The word as it is judged and written: the actor's own, now, on the open stage; without a duration it approves all that is asked."""
+    whole = row.duration if word.duration is None else word.duration
     duration = whole if word.verdict is Verdict.APPROVE else None
     return replace(word, approver=act.actor or PersonId(""), at=act.at, stage=row.stage, duration=duration)
 

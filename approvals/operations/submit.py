@@ -87,6 +87,7 @@ def _insert(tx: Tx, proposal: Proposal, *, answer: Allowed, draft: int, act: Act
         "reference": proposal.reference,
         "stages": [asdict(stage) for stage in answer.stages],
         "stage": 0,
+        "look_again": answer.obligations.look_again,
         "asked_at": act.at,
         "lapses_at": act.at + answer.obligations.lapses_after,
         "decision_reason": "",

@@ -6,7 +6,7 @@ Timers are columns (``lapses_at``, ``ends_at``, ``due_at``) under partial indexe
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, Text, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from approvals.change import EndCause, State, Verdict
@@ -130,6 +130,8 @@ class RequestRow(SQLModel, table=True):
     reference: str | None = None
     stages: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     stage: int = 0
+    # Its approvers choose first who gets what for how long, as the policy demanded when it was asked for, or has since.
+    look_again: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("0")))
     asked_at: datetime = _instant()
     lapses_at: datetime = _instant()
     decided_at: datetime | None = _instant(nullable=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from approvals.change import EndCause, Risk, State
-from approvals.views import EntitlementView, PersonView, Standing
+from approvals.change import EndCause, EntitlementId, Look, Risk, State
+from approvals.views import EntitlementView, LineView, PersonView, Standing
 from approvals.words import say
 from cards.environment import Card
 from cards.language import Language
@@ -73,6 +73,7 @@ LONG = Words(
     url="https://desk.example/" + "t" * 1_500,
 )
 _READERS = tuple(f"29:{place:060d}" for place in range(60))
+_ENTITLEMENTS = (EntitlementId("billing-db-write"), EntitlementId("billing-db-read"))
 FLAVOURS = {"ordinary": ORDINARY, "hostile": HOSTILE, "long": LONG}
 
 
@@ -145,6 +146,7 @@ def _variants(
         "request-waiting-somebody-else": view,
         "request-waiting-first-time": first,
         "request-waiting-critical": critical,
+        "request-waiting-look-again": replace(critical, lines=_lines(words)),
         "request-waiting-low": low,
         "request-granted-less": less,
         "request-ending-lingers": lingering,
@@ -159,6 +161,11 @@ def _variants(
 def _question(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:
     view = a_request_view(standing=Standing.REQUESTER, entitlement=_entitlement(words))
     yield "withdraw", withdraw_card(view, language=language, viewer=ANA.id, key=KEY)
+
+
+def _lines(words: Words) -> tuple[LineView, ...]:
+    looks = (Look(beneficiary=who, entitlement=what, duration=HOUR) for who in (ANA.id, TOM.id) for what in _ENTITLEMENTS)
+    return tuple(LineView(look=look, name=words.name, entitlement=words.entitlement) for look in looks)
 
 
 def _forms(words: Words, *, language: Language) -> Iterator[tuple[str, Card]]:

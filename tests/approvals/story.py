@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import select
 
-from approvals.change import Decision, NotSignedIn, PersonId, Proposal, RequestId, State, Verdict
+from approvals.catalog import Catalog
+from approvals.change import Decision, EntitlementId, NotSignedIn, PersonId, Proposal, RequestId, State, Verdict
 from approvals.evidence import Trigger
 from approvals.evidence.pieces import Piece, pieces
 from approvals.operations.decide import decide
@@ -142,7 +143,7 @@ class Story:
     ) -> Sought:
         """The decision that a sign-in would be made for."""
         looked, row = seen or await self.seen_now(request), await self.row(request)
-        allowed = row.asked_duration if duration is None else duration
+        allowed = row.duration if duration is None else duration
         return Sought(request=request, version=looked.version, shown=looked.shown, verdict=Verdict.APPROVE, duration=allowed, person=by)
 
     async def signs_in(
@@ -246,6 +247,16 @@ class Story:
     async def sign_ins(self) -> list[str]:
         """The sign-ins that are kept and not used up, by what they are bound to."""
         return await self.desk.store.read(lambda tx: list(tx.exec(select(SignInRow.binding))))
+
+    async def is_changed(self, request: RequestId, **columns: object) -> None:
+        """As though something about a request had been otherwise all along."""
+        changed = update(RequestRow).where(RequestRow.id == request).values(**columns)  # type: ignore[arg-type]
+        await self.desk.store.write(lambda tx: tx.execute(changed))
+
+    def catalog_changes(self, entitlement: EntitlementId, **changes: Any) -> None:
+        """Somebody edits one entry of the catalog."""
+        entries = (replace(each, **changes) if each.id == entitlement else each for each in self.desk.catalog.entitlements)
+        self.desk = replace(self.desk, catalog=Catalog(tuple(entries)))
 
     async def forgets_the_sign_ins_of_decisions(self) -> None:
         """As though somebody had written the decisions into the records themselves."""

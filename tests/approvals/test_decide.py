@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from approvals.change import Decision, EntitlementId, PersonId, RequestId, State, Verdict
+from approvals.change import Decision, EntitlementId, PersonId, RequestId, Risk, State, Verdict
 from approvals.errors import UnknownRequestError
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Done, Outcome, Refused
@@ -15,9 +16,9 @@ from approvals.operations.staleness import Seen
 from approvals.reading import request_view
 from approvals.views import Terms
 from approvals.words import Sentence, say
-from tests.approvals.northwind import ANA, JONAS, MARIA, STRANGER, TOM
+from tests.approvals.northwind import ANA, BILLING_WRITE, JONAS, MARIA, STRANGER, TOM
 from tests.approvals.signing import ISSUER, SIGNED_AT, a_token
-from tests.approvals.story import Story, a_trigger
+from tests.approvals.story import Story, a_proposal, a_trigger
 from tests.builders import HOUR, NOON
 
 
@@ -365,6 +366,53 @@ async def test_a_later_stage_cannot_be_decided_first(story: Story) -> None:
 
     sentence = say("Only {names} can decide on this request.", names=("Maria Lindqvist", "Jonas Weber"))
     await _refused(story, request, outcome, sentence, check=10)
+
+
+# What was shown.
+
+_OTHERWISE: Mapping[str, object] = {
+    "version": 2,
+    "requester": JONAS,
+    "beneficiary": JONAS,
+    "entitlement": "billing-db-read",
+    "asked_duration": 8 * HOUR,
+    "reason": "Something else.",
+    "reference": "INC-4712",
+}
+"""What of a request can stand in its row otherwise than it did on the card."""
+_IN_THE_CATALOG: Mapping[str, object] = {"name": "Another name", "opens": "Everything there is.", "risk": Risk.CRITICAL}
+
+
+def test_every_term_is_changed_in_one_of_these_tests() -> None:
+    assert {*_OTHERWISE, *_IN_THE_CATALOG, "request"} == {field.name for field in fields(Terms)}
+
+
+@pytest.mark.parametrize("name", [*_OTHERWISE, *_IN_THE_CATALOG])
+async def test_whatever_changed_since_the_card_was_drawn_the_press_changes_nothing(story: Story, name: str) -> None:
+    request = await story.asked()
+    before = await _terms(story, request)
+    seen = Seen(version=1, fits=lambda now: now == before, shown="as it was")
+    await story.signs_in(request, seen=seen)
+    if name in _OTHERWISE:
+        await story.is_changed(request, **{name: _OTHERWISE[name]})
+    else:
+        story.catalog_changes(BILLING_WRITE, **{name: _IN_THE_CATALOG[name]})
+
+    outcome = await story.presses_approve(request, seen=seen)
+
+    assert outcome == Refused(say("This card was out of date. Here is the request as it stands now; please look again."), request)
+    assert await story.decisions(request) == []
+    assert (await story.evidence(request))[-1].check == 0
+
+
+async def test_a_card_of_another_request_decides_nothing_on_this_one(story: Story) -> None:
+    other, request = await story.asked(), await story.asked(a_proposal(entitlement="billing-db-read"))
+    shown = await _terms(story, other)
+
+    outcome = await story.presses_approve(request, seen=Seen(version=1, fits=lambda now: now == shown))
+
+    assert isinstance(outcome, Refused)
+    assert await story.decisions(request) == []
 
 
 # Whose word it is.

@@ -260,12 +260,13 @@ _LATE = Denied(
     17, say("You signed in for this more than {within} ago. Nothing was changed; please sign in again.", within=timedelta(minutes=5))
 )
 _NO_SIGN_IN = rewritten(REQUESTING, '@step_up("yes")\n', "")
+_NO_LOOK = rewritten(REQUESTING, '@look_again("yes")\n', "")
 _OWNERS_SIGN_IN = rewritten("30-deciding.cedar", '@id("approve.owner")', '@id("approve.owner") @step_up("yes")')
 
 
 @_RISKY
 def test_17_what_is_of_high_risk_is_not_approved_without_a_sign_in(risk: Risk) -> None:
-    assert judge(Action.APPROVE, _WITH_TICKET, entitlement=replace(BILLING, risk=risk), step_up=None) == _MAY_NOT
+    assert judge(Action.APPROVE, _WITH_TICKET, policy=_NO_LOOK, entitlement=replace(BILLING, risk=risk), step_up=None) == _MAY_NOT
 
 
 @pytest.mark.parametrize("risk", [Risk.LOW, Risk.MEDIUM])
@@ -314,24 +315,40 @@ def test_15_an_approval_of_high_risk_without_its_sign_in_is_none(risk: Risk) -> 
 # (18) Look again.
 
 _CRITICAL = replace(BILLING, risk=Risk.CRITICAL)
-_LOOKING = rewritten(REQUESTING, '@step_up("yes")\n', '@step_up("yes")\n@look_again("yes")\n')
 _LOOKED = Look(beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR)
 
 
 def test_18_who_says_what_they_allow_may_approve_it() -> None:
-    assert isinstance(judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=_LOOKED), Allowed)
+    assert isinstance(judge(Action.APPROVE, _WITH_TICKET, entitlement=_CRITICAL, looked=_LOOKED), Allowed)
 
 
 def test_18_nobody_approves_what_is_critical_without_looking() -> None:
     sentence = say("Nothing was approved yet. Choose the line that says who gets what, and for how long; then approve.")
 
-    assert judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=None) == Denied(18, sentence)
+    assert judge(Action.APPROVE, _WITH_TICKET, entitlement=_CRITICAL, looked=None) == Denied(18, sentence)
 
 
 @pytest.mark.parametrize("wrong", [{"beneficiary": TOM.id}, {"entitlement": EntitlementId("billing-db-read")}, {"duration": 8 * HOUR}])
 def test_18_a_wrong_line_approves_nothing(wrong: dict[str, Any]) -> None:
     sentence = say("The line that you chose is not what is asked for, so nothing was approved. Please read the card again.")
 
-    answer = judge(Action.APPROVE, _WITH_TICKET, policy=_LOOKING, entitlement=_CRITICAL, looked=replace(_LOOKED, **wrong))
+    answer = judge(Action.APPROVE, _WITH_TICKET, entitlement=_CRITICAL, looked=replace(_LOOKED, **wrong))
 
     assert answer == Denied(18, sentence)
+
+
+def test_18_where_an_earlier_stage_allowed_less_that_is_what_is_looked_at() -> None:
+    stages = (Stage(name="owner", approvers=(JONAS.id,)), Stage(name="owners", approvers=(MARIA.id,)))
+    earlier = replace(YES, approver=JONAS.id, duration=HOUR)
+    stage_2: dict[str, Any] = {"stages": stages, "stage": 1, "decisions": (earlier,), "entitlement": _CRITICAL}
+
+    asked, narrowed = (judge(Action.APPROVE, _WITH_TICKET, looked=replace(_LOOKED, duration=one), **stage_2) for one in (4 * HOUR, HOUR))
+
+    assert (isinstance(asked, Denied) and asked.check, isinstance(narrowed, Allowed)) == (18, True)
+
+
+def test_18_a_permit_of_approvals_can_want_it_too() -> None:
+    looking = rewritten("30-deciding.cedar", '@id("approve.owner")', '@id("approve.owner") @look_again("yes")')
+    without, looked = (judge(Action.APPROVE, policy=looking, looked=one) for one in (None, _LOOKED))
+
+    assert (isinstance(without, Denied) and without.check, isinstance(looked, Allowed)) == (18, True)

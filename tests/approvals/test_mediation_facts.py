@@ -37,6 +37,7 @@ from tests.builders import HOUR, NOON
                 lapses_after=8 * HOUR,
                 ticket=True,
                 step_up=True,
+                look_again=True,
                 notify=("maria", "jonas", "tom"),
             ),
         ),

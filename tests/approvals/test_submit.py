@@ -45,6 +45,7 @@ async def test_a_request_begins_at_1001_and_holds_what_was_asked(story: Story) -
         "reference": "INC-4711",
         "stages": [{"name": "owner", "approvers": [MARIA], "quorum": 1}],
         "stage": 0,
+        "look_again": False,
         "asked_at": NOON,
         "lapses_at": NOON + timedelta(days=1),
         "decided_at": None,

@@ -1,4 +1,7 @@
-"""Sign-ins for decisions of high risk. Decisions of an older release have none: of high risk they open nothing any more (check 15)."""
+"""Sign-ins for decisions, and which requests are looked at twice.
+
+Decisions of an older release have no sign-in: where one is needed they open nothing any more (check 15).
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,11 +26,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request", "person"),
     )
     op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.add_column("request", sa.Column("look_again", sa.Boolean(), server_default=sa.text("0"), nullable=False))
     op.add_column("decision", sa.Column("step_up", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
     """Back from this revision."""
     op.drop_column("decision", "step_up")
+    op.drop_column("request", "look_again")
     op.drop_index("ix_sign_in_at", "sign_in")
     op.drop_table("sign_in")
