@@ -1,10 +1,11 @@
 """Signing in for one decision, in three steps: what is about to be approved; Microsoft's own page; back here, and back to Teams.
 
 The first page is no courtesy. Whoever forges a press is given the address of this sign-in and could send it to the approver: they would see
-here what they are made to approve, before they prove that it is them. What comes back is verified by the mediation layer (step_up.py), now
-and again at the decision; this room only carries it.
+here what they are made to approve, before they prove that it is them. So nothing leads past it (shown.py). What comes back is verified by
+the mediation layer (approvals/step_up.py), now and again at the decision; this room only carries it.
 """
 
+import hmac
 import logging
 from secrets import token_urlsafe
 
@@ -29,6 +30,7 @@ from bot.desk.session import Cookies
 from bot.settings import Settings
 from bot.step_up.links import PAGE, SIGN_IN, SIGNED_IN
 from bot.step_up.pages import STATIC, Pages, static_file
+from bot.step_up.shown import Shown
 from bot.step_up.sign_ins import SignIns
 from cards import facts
 from cards.language import Language
@@ -47,7 +49,9 @@ class StepUpDoor:
         self._desk = desk
         self._sign_ins = sign_ins
         self._entra = Entra(settings, returns_to=SIGNED_IN)
-        self._cookies = Cookies(secret, is_https=settings.public_url.startswith("https://"), clock=clock)
+        is_https = settings.public_url.startswith("https://")
+        self._cookies = Cookies(secret, is_https=is_https, clock=clock)
+        self._shown = Shown(hmac.digest(secret, b"countersign/step-up/shown", "sha256"), is_https=is_https)
         self._tenant = settings.tenant_id
         self._pages = Pages(settings)
 
@@ -70,7 +74,8 @@ class StepUpDoor:
         language = _language(person)
         if view is None:
             return self._notice(_MOVED_ON, language=language, status=409)
-        return self._pages.page(
+        browser = self._shown.browser(request)
+        response = self._pages.page(
             "confirm",
             language=language,
             view=view,
@@ -78,20 +83,24 @@ class StepUpDoor:
             duration=language.duration(sought.duration),
             risk=language.words(facts.risk(view.entitlement)),
             name=person.name if person else "",
-            sign_in=f"{SIGN_IN}?for={written}",
+            sign_in=f"{SIGN_IN}?for={written}&shown={self._shown.proof(browser, written)}",
         )
+        self._shown.remember(response, browser)
+        return response
 
     async def sign_in(self, request: web.Request) -> web.Response:
-        """Send the browser to the authority."""
+        """Send the browser to the authority; or first to the page that says what for, where it comes by another way."""
         written = request.query.get("for", "")
         sought = self._sign_ins.links.read(written)
         if sought is None:
             return self._notice(_TOO_OLD, language=Language(), status=400)
+        if not self._shown.was(request, written=written, proof=request.query.get("shown", "")):
+            return self._pages.redirect(f"{PAGE}?for={written}")
         person = (await self._desk.store.read(lambda tx: people(tx, sought.person))).get(sought.person)
         try:
             begun = await self._entra.begin_anew(to=written, binding=sought.binding(self._tenant), hint=person.email if person else "")
         except SignInError as error:
-            return self._failed(error, again=f"{SIGN_IN}?for={written}", language=_language(person))
+            return self._failed(error, again=f"{PAGE}?for={written}", language=_language(person))
         response = self._pages.redirect(begun.url)
         self._cookies.begin(response, begun.pending)
         return response
@@ -103,7 +112,7 @@ class StepUpDoor:
         pending = self._cookies.pending(request, state=state)
         sought = self._sign_ins.links.read(pending.to) if pending else None
         person = (await self._desk.store.read(lambda tx: people(tx, sought.person))).get(sought.person) if sought else None
-        again = f"{SIGN_IN}?for={pending.to}" if pending and sought else None
+        again = f"{PAGE}?for={pending.to}" if pending and sought else None
         try:
             if pending is None or sought is None:
                 raise StaleSignInError("this browser has begun none of that state, or too long ago")
@@ -122,7 +131,7 @@ class StepUpDoor:
         if refused is not None:
             log.info("a sign-in for a decision does not count: %s", refused.why)
             return self._notice(refused.reason, language=language, status=403, again=again)
-        return self._pages.page("signed_in", language=language, code=code)
+        return self._pages.page("signed_in", language=language, with_library=True, code=code)
 
     def _look(self, tx: Tx, sought: Sought) -> tuple[RequestView | None, Person | None]:
         """The request as the presser sees it, if it still waits as they saw it; and the presser."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,25 +49,13 @@ class Pages:
 
     def __init__(self, settings: Settings) -> None:
         self._library = Library.of(settings)
-        source = urlsplit(self._library.url)
-        policy = (
-            f"default-src 'none'; style-src 'self'; script-src 'self' {source.scheme}://{source.netloc};"
-            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
-        self._headers: Mapping[str, str] = {
-            "Content-Security-Policy": policy,
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer",
-        }
 
-    def page(self, template: str, *, language: Language, status: int = 200, **values: object) -> web.Response:
-        """The page made by ``templates/<template>.html.j2``, in the reader's language."""
+    def page(self, template: str, *, language: Language, status: int = 200, with_library: bool = False, **values: object) -> web.Response:
+        """The page made by ``templates/<template>.html.j2``, in the reader's language; ``with_library`` it may speak to Teams."""
         drawn = _environment.get_template(f"{template}.html.j2").render(
             _=language.text, language=language, address=_address, library=self._library, **values
         )
-        return web.Response(text=drawn, content_type="text/html", status=status, headers=self._headers)
+        return web.Response(text=drawn, content_type="text/html", status=status, headers=_headers(self._library if with_library else None))
 
     def notice(self, heading: Sentence, *sentences: Sentence, language: Language, status: int, again: str | None = None) -> web.Response:
         """A page that says one thing. ``again`` is where to try it once more, if that can help."""
@@ -77,7 +64,21 @@ class Pages:
 
     def redirect(self, to: str) -> web.Response:
         """303 See Other: the browser asks for ``to`` by GET."""
-        return web.Response(status=303, headers={**self._headers, "Location": to})
+        return web.Response(status=303, headers={**_headers(None), "Location": to})
+
+
+def _headers(library: Library | None) -> Mapping[str, str]:
+    """What a browser is told about a page: without ``library`` no script runs in it; with it, that one file and our own."""
+    scripts = f"script-src 'self' {library.url}; " if library else ""
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'self'; {scripts}base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 async def static_file(request: web.Request) -> web.StreamResponse:

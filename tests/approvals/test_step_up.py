@@ -1,5 +1,8 @@
 """A sign-in counts for one person, one decision and one moment; each check of step_up.py, and what becomes of it at the decision."""
 
+import base64
+import hmac
+import json
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -7,6 +10,8 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import RSAAlgorithm
 
 from approvals.change import NotSignedIn, RequestId, State, StepUp, Verdict
 from approvals.operations.desk import Done, Refused
@@ -98,6 +103,21 @@ def _hs256() -> str:
     return jwt.encode(claims_for(SOUGHT), "a secret of thirty-two bytes or so", algorithm="HS256", headers={"kid": KID})
 
 
+def _with_its_own_key() -> str:
+    jwk = json.loads(RSAAlgorithm.to_jwk(OTHER_KEY.public_key()))
+    return a_token(SOUGHT, key=OTHER_KEY, headers={"jwk": jwk, "jku": "https://evil.example/keys", "x5u": "https://evil.example/cert"})
+
+
+def _by_our_public_key() -> str:
+    """RFC 8725, 2.1: the public key, which everybody has, taken for a shared secret. PyJWT refuses to make such a token."""
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    head, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "HS256", "kid": KID}, claims_for(SOUGHT))
+    )
+    mac = base64.urlsafe_b64encode(hmac.digest(pem, head + b"." + body, "sha256")).rstrip(b"=")
+    return b".".join((head, body, mac)).decode()
+
+
 def _unsigned() -> str:
     return jwt.encode(claims_for(SOUGHT), None, algorithm="none", headers={"kid": KID})
 
@@ -111,6 +131,9 @@ def _unsigned() -> str:
         pytest.param(lambda: jwt.encode(claims_for(SOUGHT), KEY, algorithm="RS512", headers={"kid": KID}), "signature", id="RS512"),
         pytest.param(_hs256, "signature", id="HS256"),
         pytest.param(_unsigned, "signature", id="alg none"),
+        pytest.param(_with_its_own_key, "signature", id="a key that it brings along"),
+        pytest.param(lambda: a_token(SOUGHT, headers={"crit": ["b64"], "b64": False}), "signature", id="a header that must be understood"),
+        pytest.param(_by_our_public_key, "signature", id="HS256 by the public key"),
         pytest.param(lambda: "", "form", id="nothing"),
         pytest.param(lambda: "a.b.c", "form", id="three letters"),
         pytest.param(lambda: a_token(SOUGHT) + "x" * 16_384, "form", id="too long"),

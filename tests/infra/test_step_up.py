@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import logging
+import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -185,21 +188,34 @@ async def test_every_letter_of_the_address_counts(local: Local) -> None:
     assert [page for page in pages if "You are about to approve" in page] == []
 
 
-async def test_a_page_of_a_sign_in_shuts_everything_out_but_the_library_of_teams(local: Local) -> None:
+async def test_nothing_leads_past_the_page_that_says_what_is_about_to_be_approved(local: Local) -> None:
+    """Somebody who forged the press has the address, opens the page themselves, and sends its link on to Maria."""
     answer = await local.simulator.person(MARIA).presses("Approve", on=await asked(local), signs_in=False)
     assert answer.sign_in is not None
-    async with aiohttp.ClientSession() as session, session.get(answer.sign_in.url) as page:
-        headers = page.headers
+    forger, maria = (aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) for _ in range(2))
+    async with forger, maria:
+        async with forger.get(answer.sign_in.url) as page:
+            link = unescape(re.findall(r'href="(/step-up/sign-in[^"]+)"', await page.text())[0])
+        past = (link, link.partition("&")[0], re.sub("shown=..", "shown=é", link))
+        before = [await _reached(maria, local.settings.public_url + one) for one in past]
+        async with maria.get(answer.sign_in.url):
+            pass
+        after = [await _reached(maria, local.settings.public_url + one) for one in past]
+        onward = await _reached(forger, local.settings.public_url + link)
 
-    assert headers["Content-Security-Policy"] == (
-        f"default-src 'none'; style-src 'self'; script-src 'self' {local.simulator.url};"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    assert (headers["Cache-Control"], headers["Referrer-Policy"], "Cross-Origin-Opener-Policy" in headers) == (
-        "no-store",
-        "no-referrer",
-        False,
-    )
+    assert before + after == [urlsplit(answer.sign_in.url).path] * 6
+    assert onward.endswith("/authorize")
+
+
+async def test_no_token_and_no_code_is_ever_logged(local: Local, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    maria = local.simulator.person(MARIA)
+    await maria.presses("Approve", on=await asked(local))
+    await quiet(local)
+
+    (code,) = [text_at(one.activity, "value", "state") for one in local.simulator.delivered if text_at(one.activity, "value", "state")]
+    said = " ".join(record.getMessage() for record in caplog.records if record.name.startswith(("bot", "approvals", "msal", "urllib3")))
+    assert (len(code) > 20, code in said, "eyJ" in said, await requests(local)) == (True, False, False, [(FIRST, "granted", 3)])
 
 
 async def test_a_way_back_that_nobody_began_signs_nobody_in(local: Local) -> None:
@@ -260,6 +276,12 @@ def _pressed(card: Card) -> JsonObject:
 def _altered(written: str, place: int) -> str:
     other = "A" if written[place] != "A" else "B"
     return written[:place] + other + written[place + 1 :]
+
+
+async def _reached(session: aiohttp.ClientSession, url: str) -> str:
+    """Where an address leads in the end."""
+    async with session.get(url) as answer:
+        return answer.url.path
 
 
 async def _page(url: str) -> str:
