@@ -11,6 +11,7 @@ from bot.theirs import concerns, not_yours, request_id, view_for
 from bot.understanding.outcome import Inquiry, Wanted
 
 _MOST = 5
+_WHAT = say("I cannot tell what that is about. Name it as the catalog does: “catalog” shows what there is.")
 _SOMETHING = "a reason"
 """Stands for what a question does not hold and a request needs, so that nothing but who it is about speaks against it."""
 
@@ -27,6 +28,9 @@ def answer(tx: Tx, inquiry: Inquiry, *, by: PersonId, counter: Counter) -> tuple
             return *_of_each(tx, inquiry, by=by, counter=counter), *following
         case Wanted.WHY:
             return *_why(tx, inquiry, by=by, counter=counter), *following
+        case Wanted.WHY_LAST:
+            nothing = say("You have not been refused anything. “my requests” shows where yours stand.")
+            return *(because.last(tx, (), by=by, counter=counter) or (nothing,)), *following
         case Wanted.OTHER:
             return _what_can_be_asked(counter), *following
 
@@ -35,7 +39,7 @@ def _of_each(tx: Tx, inquiry: Inquiry, *, by: PersonId, counter: Counter) -> tup
     catalog = counter.desk.catalog
     entries = [entry for entry in map(catalog.find, inquiry.about) if entry is not None]
     if not entries:
-        return (say("I cannot tell what that is about. Name it as the catalog does: “catalog” shows what there is."),)
+        return (_WHAT,)
     told: list[Sentence] = []
     for entry in entries[:_MOST]:
         told += _approvers(tx, entry, by=by, counter=counter) if inquiry.wants is Wanted.APPROVERS else (_owner(tx, entry),)
@@ -93,12 +97,12 @@ def _waits_for(tx: Tx, argument: str, *, by: PersonId, counter: Counter) -> tupl
 def _why(tx: Tx, inquiry: Inquiry, *, by: PersonId, counter: Counter) -> tuple[Sentence, ...]:
     if inquiry.request is not None:
         return because.of(tx, inquiry.request, by=by, counter=counter)
+    entries = [entry for entry in map(counter.desk.catalog.find, inquiry.about[:_MOST]) if entry is not None]
+    if not entries:
+        return (_WHAT,)
     found = because.last(tx, inquiry.about, by=by, counter=counter)
     if found:
         return found
-    entries = [entry for entry in map(counter.desk.catalog.find, inquiry.about[:_MOST]) if entry is not None]
-    if not entries:
-        return (say("You have not been refused anything. “my requests” shows where yours stand."),)
     told: list[Sentence] = []
     for entry in entries:
         proposal = _proposal(entry, by=by)

@@ -38,7 +38,7 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _APPROVERS = re.compile(
-    r"\bwhom?\b.*\b(?:would|will|could|can|must|should|has to|have to|needs? to|going to)\b.*"
+    r"\bwhom?\b.{0,20}\b(?:would|will|could|can|must|should|has to|have to|needs? to|going to)\b.{0,60}"
     r"\b(?:approves?|decides?|(?:counter)?signs?|agrees?|asks?|asked)\b",
     re.IGNORECASE,
 )
@@ -50,6 +50,13 @@ _WHY = re.compile(
     r"|what went wrong\b|why not$",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(
+    r"(?:(?:why|how|come|what|reason|for|the|was|were|is|are|am|did|do|does|has|have|been|can|could|cannot|not|i|we|me|you|they|he|she|it|this|"
+    r"that|my|last|request|access|get|got|just|now|so|again|denied|deny|refused?|rejected|reject|declined?|turned|down|fail(?:ed)?|lapsed|went|"
+    r"wrong|approved|granted|allowed)(?:'s|n't|'t)?(?![\w'])[\s,]*)+",
+    re.IGNORECASE,
+)
+"""What a question about the last refusal is made of: any other word names something."""
 _REQUEST = re.compile(r"\breq(?:uest)?[\s#-]*(?P<number>[1-9][0-9]{0,8})\b", re.IGNORECASE)
 _THE_DRAFTS = re.compile(r"\b(?:it|this|that|my request)\b|\b(?:approves|decides|countersigns|asked|ask)$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
@@ -67,6 +74,8 @@ def inquiry(text: str, *, draft: Draft | None, catalog: Catalog) -> Inquiry | No
     following = None if draft is None else questions.following(draft, catalog=catalog)
     wants, request = _wanted(said), _REQUEST.search(said)
     about = () if wants is Wanted.OTHER else _named(said, catalog=catalog) or _of(draft, said)
+    if wants is Wanted.WHY and not about and _PLAIN.fullmatch(said):
+        wants = Wanted.WHY_LAST
     return Inquiry(wants=wants, about=about, request=number(RequestId(int(request["number"]))) if request else None, following=following)
 
 

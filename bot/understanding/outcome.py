@@ -53,7 +53,9 @@ class Wanted(StrEnum):
     APPROVERS = "approvers"
     """Who would be asked, as the policy in force has it."""
     WHY = "why"
-    """Why something was refused or denied."""
+    """Why something that is named was refused or denied."""
+    WHY_LAST = "why last"
+    """Why whatever was refused last was, or came to nothing."""
     OTHER = "other"
 
 

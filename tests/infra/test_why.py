@@ -83,6 +83,14 @@ async def test_what_the_rules_refuse_is_told_with_the_rule(local: Local) -> None
     ]
 
 
+async def test_what_nobody_knows_is_not_taken_for_the_last_refusal(local: Local) -> None:
+    await denied(local)
+
+    assert await hears(local, ANA, "why can't I have the frobnicator?") == [
+        "I cannot tell what that is about. Name it as the catalog does: “catalog” shows what there is."
+    ]
+
+
 async def test_what_nothing_stands_against_is_said_to_be_free(local: Local) -> None:
     assert await hears(local, ANA, "why can't I have write access to billing-db?") == [
         "Nothing stands against “Write access to billing-db”: you can ask for it. Say “I need …”."

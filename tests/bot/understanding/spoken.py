@@ -34,7 +34,13 @@ def line(outcome: Command | Inquiry | Progress | Unclear) -> str:
 
 
 def _question(outcome: Inquiry) -> str:
-    wants = {Wanted.OWNER: ": whose", Wanted.APPROVERS: ": who would approve", Wanted.WHY: ": why", Wanted.OTHER: ""}[outcome.wants]
+    wants = {
+        Wanted.OWNER: ": whose",
+        Wanted.APPROVERS: ": who would approve",
+        Wanted.WHY: ": why",
+        Wanted.WHY_LAST: ": why last",
+        Wanted.OTHER: "",
+    }[outcome.wants]
     named = (outcome.request,) if outcome.request and outcome.wants is not Wanted.OTHER else ()
     return " ".join((f"question{wants}", *named, *outcome.about))
 
