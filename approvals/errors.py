@@ -6,6 +6,7 @@ CountersignError
 ├── UnknownRequestError      no request has that number
 ├── IllegalTransitionError   the state machine has no such edge: a bug, never a person's mistake
 ├── AuditUnavailableError    evidence could not be written: nothing may happen
+│   └── UnsettledError       it may or may not have been written: look before anything else
 ├── NoteError                a key, a checkpoint or a proof cannot be read
 ├── ErasureError             somebody cannot be forgotten, or not yet
 ├── ReplayError              a recorded decision cannot be asked for again
@@ -37,6 +38,10 @@ class IllegalTransitionError(CountersignError):
 
 class AuditUnavailableError(CountersignError):
     """Evidence could not be made durable, so the act that it would prove is refused."""
+
+
+class UnsettledError(AuditUnavailableError):
+    """The disk failed in the middle of a commit: whether it happened shows when the records are read again, and not before."""
 
 
 class NoteError(CountersignError):

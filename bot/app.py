@@ -15,6 +15,7 @@ from typing import Self
 
 from aiohttp import web
 
+from approvals.errors import CountersignError
 from bot.front import answers
 from bot.front.authority import Authority
 from bot.front.body import expect_later
@@ -34,7 +35,7 @@ from bot.teams.sender import Sender
 log = logging.getLogger("bot.front")
 
 Check = Callable[[], Awaitable[bool]]
-"""Whether one thing that this process needs is there. It may raise: that counts as no."""
+"""Whether one thing that this process needs is there. It may raise: that counts as no, and what a CountersignError says is why."""
 
 Background = Callable[[web.Application], AsyncIterator[None]]
 """An aiohttp clean-up context: what runs beside the front, such as the outbox's worker."""
@@ -152,21 +153,29 @@ def _health(front: Front, checks: Mapping[str, Check]) -> list[web.RouteDef]:
 
     async def ready(_request: web.Request) -> web.Response:
         names = sorted(checks)
-        answered = await asyncio.gather(*(_holds(name, checks[name]) for name in names))
-        state = {"keys": front.keys.ready, "credential": front.credential.ready} | dict(zip(names, answered, strict=True))
-        is_ready = all(state.values())
-        return answers.json_answer({"status": "ready" if is_ready else "not ready", "checks": state}, status=200 if is_ready else 503)
+        answered = await asyncio.gather(*(_missing(name, checks[name]) for name in names))
+        why = {name: reason for name, reason in zip(names, answered, strict=True) if reason is not None}
+        state = {"keys": front.keys.ready, "credential": front.credential.ready} | {name: name not in why for name in names}
+        if all(state.values()):
+            return answers.json_answer({"status": "ready", "checks": state})
+        return answers.json_answer({"status": "not ready", "checks": state, "why": why}, status=503)
 
     return [web.get("/healthz", alive), web.get("/readyz", ready)]
 
 
-async def _holds(name: str, check: Check) -> bool:
+async def _missing(name: str, check: Check) -> str | None:
+    """Why a check does not hold; None where it does."""
     try:
         async with asyncio.timeout(CHECK_WITHIN_S):
-            return await check()
+            return None if await check() else "it is not there"
+    except CountersignError as error:
+        why = str(error)
+    except TimeoutError:
+        why = f"no answer within {CHECK_WITHIN_S:g} s"
     except Exception as error:  # noqa: BLE001  (whatever a check raises means "not ready", and readiness must be answered)
-        log.warning("readiness check %s failed: %s", name, type(error).__name__)
-        return False
+        why = type(error).__name__
+    log.warning("readiness check %s failed: %s", name, why)
+    return why
 
 
 @web.middleware

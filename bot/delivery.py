@@ -3,11 +3,14 @@
 One attempt for each call; the worker is the only retry loop. A copy that Teams will not update any more is posted afresh and the old one
 retired; somebody who cannot be reached at all is written into the request's evidence, where the helpdesk sees it. A send whose outcome is
 unknown (killed between sending and noting it) is sent again: a card twice is harmless, since its buttons work once, and none is worse.
+
+What Teams has taken and the records could not note (a full disk, say) is remembered here until they can: as long as the process lives it is
+not sent again, however often its job is.
 """
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from approvals import evidence, outbox, reading
 from approvals.change import PersonId, RequestId
@@ -41,6 +44,22 @@ class _Draw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """Where a copy stands, and which version it shows."""
+
+    place: Place
+    activity: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    """A message that has left, or with ``problem`` never will."""
+
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """The way to people. ``service_url`` is where somebody is reached whom the bot has never met."""
 
@@ -48,6 +67,8 @@ class Delivery:
     sender: Sender
     tenant: str
     service_url: str
+    _unnoted_copies: dict[int, _Shown] = field(default_factory=dict)
+    _unnoted_messages: dict[int, _Sent] = field(default_factory=dict)
 
     async def redraw(self, request: RequestId) -> None:
         """Bring every copy of the request's card up to its present version.
@@ -72,13 +93,12 @@ class Delivery:
         row, content, place = await store.read(lambda tx: self._unsent(tx, message))
         if row is None:
             return
-        problem = None
-        try:
-            await self.sender.post(place or await self._chat(PersonId(row.person)), content)
-        except _NEVER as error:
-            problem = str(error)
-        request = RequestId(row.request) if row.request else None
-        await store.write(lambda tx: self._sent(tx, message, PersonId(row.person), request, problem=problem))
+        person, request = PersonId(row.person), RequestId(row.request) if row.request else None
+        if message not in self._unnoted_messages:
+            self._unnoted_messages[message] = await self._post(person, place, content)
+        problem = self._unnoted_messages[message].problem
+        await store.write(lambda tx: self._sent(tx, message, person, request, problem=problem))
+        del self._unnoted_messages[message]
 
     async def give_up_redrawing(self, request: RequestId, *, why: str) -> None:
         """It was tried for too long: evidence says whose card is not up to date. The next transition tries again."""
@@ -114,16 +134,28 @@ class Delivery:
             content=card_activity(card, summary(view), language=who.language),
         )
 
-    async def _draw(self, request: RequestId, draw: _Draw) -> None:
-        store = self.counter.desk.store
+    async def _post(self, person: PersonId, place: Place | None, content: Activity) -> _Sent:
         try:
-            place, activity = await self._show(draw)
+            await self.sender.post(place or await self._chat(person), content)
         except _NEVER as error:
-            problem = str(error)
-            await store.write(lambda tx: self._cannot_show(tx, request, draw, problem=problem))
-            return
-        shown = {"service_url": place.service_url, "conversation": place.conversation, "activity": activity}
+            return _Sent(problem=str(error))
+        return _Sent(problem=None)
+
+    async def _draw(self, request: RequestId, draw: _Draw) -> None:
+        store, unnoted = self.counter.desk.store, self._unnoted_copies.get(draw.copy)
+        if unnoted is not None:
+            draw = replace(draw, place=unnoted.place, activity=unnoted.activity)
+        if unnoted is None or unnoted.version < draw.version:
+            try:
+                place, activity = await self._show(draw)
+            except _NEVER as error:
+                problem = str(error)
+                await store.write(lambda tx: self._cannot_show(tx, request, draw, problem=problem))
+                return
+            unnoted = self._unnoted_copies[draw.copy] = _Shown(place=place, activity=activity, version=draw.version)
+        shown = {"service_url": unnoted.place.service_url, "conversation": unnoted.place.conversation, "activity": unnoted.activity}
         await store.write(lambda tx: outbox.copy_is_shown(tx, draw.copy, version=draw.version, **shown))
+        del self._unnoted_copies[draw.copy]
 
     async def _show(self, draw: _Draw) -> tuple[Place, str | None]:
         place = draw.place or await self._chat(draw.person)

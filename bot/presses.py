@@ -3,7 +3,7 @@
 Always a card, whatever was sent: a forged button, somebody else's, an outdated one and a second press each get their own words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from approvals import outbox, reading
@@ -43,6 +43,22 @@ async def press(visit: Visit, verb: str, data: Mapping[str, object], *, counter:
     if button is not None and button.verb is Verb.REFRESH:
         return await _refresh(visit, RequestId(button.id), counter=counter)
     return await counter.desk.store.write(lambda tx: _pressed(tx, visit, verb, button, data, code=code, counter=counter))
+
+
+async def press_in_chat(
+    visit: Visit, verb: str, data: Mapping[str, object], *, answer: Callable[[Tx, Pressed | SignInAsked], None], counter: Counter
+) -> None:
+    """Press where only the chat can answer: ``answer`` is written with what the press did, so that neither is there without the other."""
+    button = open_button(verb, data, viewer=visit.person, key=counter.key)
+
+    def act(tx: Tx) -> None:
+        if button is not None and button.verb is Verb.REFRESH:
+            pressed, _ = _now(tx, visit, RequestId(button.id), counter=counter)
+            answer(tx, pressed)
+            return
+        answer(tx, _pressed(tx, visit, verb, button, data, code=None, counter=counter))
+
+    await counter.desk.store.write(act)
 
 
 def _pressed(

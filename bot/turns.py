@@ -19,7 +19,7 @@ from bot.counter import Counter, reader
 from bot.dialogs import fetch, submitted
 from bot.lists import help_for
 from bot.pressed import Pressed, SignInAsked
-from bot.presses import press
+from bot.presses import press, press_in_chat
 from bot.replies import as_json, card_activity, text_activity
 from bot.step_up.answers import incorrect_code, login_request, no_single_sign_on
 from bot.talk import talk
@@ -59,11 +59,7 @@ class Turns:
         verb = data.get("verb")
         if isinstance(verb, str):
             # Action.Submit, where Action.Execute is dead: the press is the same, and it is answered in the chat.
-            pressed = await press(visit, verb, data, counter=self._counter)
-            if isinstance(pressed, SignInAsked):
-                await self._counter.desk.store.write(lambda tx: self._send_to_sign_in(tx, visit, pressed))
-                return
-            await self._counter.desk.store.write(lambda tx: self._answer(tx, visit, pressed))
+            await press_in_chat(visit, verb, data, answer=lambda tx, pressed: self._tell(tx, visit, pressed), counter=self._counter)
             return
         await talk(visit, TurnContext.remove_recipient_mention(activity) or "", counter=self._counter)
 
@@ -97,6 +93,12 @@ class Turns:
             return incorrect_code()
         language = (await self._counter.desk.store.read(lambda tx: reader(tx, visit.person))).language
         return no_single_sign_on(language=language) if has_token else login_request(asked, language=language)
+
+    def _tell(self, tx: Tx, visit: Visit, pressed: Pressed | SignInAsked) -> None:
+        if isinstance(pressed, SignInAsked):
+            self._send_to_sign_in(tx, visit, pressed)
+        else:
+            self._answer(tx, visit, pressed)
 
     def _send_to_sign_in(self, tx: Tx, visit: Visit, asked: SignInAsked) -> None:
         """Where Action.Execute is dead no client asks for a sign-in: the way there is a button in the chat."""

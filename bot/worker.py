@@ -11,7 +11,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from approvals.change import RequestId
-from approvals.errors import ConnectorError, CountersignError, PublishError
+from approvals.errors import AuditUnavailableError, ConnectorError, CountersignError, PublishError
 from approvals.jobs import embedded as jobs
 from approvals.jobs.embedded import Job, Kind
 from approvals.operations.desk import Desk
@@ -128,7 +128,7 @@ class Worker:
         try:
             await self._do[job.kind](job.subject)
             await self._desk.store.write(lambda tx: jobs.finish(tx, job))
-        except (ConnectorError, PublishError, SendError) as error:
+        except (AuditUnavailableError, ConnectorError, PublishError, SendError) as error:
             await self._postpone(job, error)
         except Exception as error:
             # A mistake of ours in one job must not stop the others: it is logged, kept with the job and tried again, less and less often.
@@ -142,7 +142,8 @@ class Worker:
         desk = self._desk
         log.warning("%s of %s, attempt %d: %s", job.kind, job.subject, job.attempts, error)
         try:
-            if self._is_hopeless(job):
+            # That the records are down says nothing about the job itself: it is not given up for that.
+            if self._is_hopeless(job) and not isinstance(error, AuditUnavailableError):
                 await self._give_up[job.kind](job.subject, str(error))
                 await desk.store.write(lambda tx: jobs.finish(tx, job))
                 return

@@ -10,24 +10,31 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from approvals.errors import AuditUnavailableError
+from approvals.errors import AuditUnavailableError, UnsettledError
 
 T = TypeVar("T")
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _BATCH = 128
 _READERS = 2
+BEGIN_WITHIN = timedelta(seconds=3)
+"""How long work waits for its turn: less than the front gives to a press, so that its refusal is still heard."""
+_UNDONE = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+"""What a commit can fail with before its last page is written: it has not happened then. After a failed fsync nobody can tell."""
+_TOUCH = text("PRAGMA user_version = 1")
+"""Writes a page and changes nothing: nobody reads this number."""
 
 
 class Tx(Session):
@@ -58,6 +65,11 @@ class Tx(Session):
 class _Work:
     run: Callable[[Tx], Any]
     answer: "asyncio.Future[Any]"
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def claim(self) -> bool:
+        """True once: for the writer, and then it is done; or for its caller, who waits no longer, and then it never begins."""
+        return self._turn.acquire(blocking=False)
 
 
 _Done = tuple[_Work, Any, BaseException | None]
@@ -70,7 +82,8 @@ class Store:
     the transaction. What it raises undoes only its own part.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, begin_within: timedelta = BEGIN_WITHIN) -> None:
+        self._begin_within = begin_within
         self._engine = open_engine(path)
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-read")
@@ -97,12 +110,33 @@ class Store:
         """What ``work`` answers, after its commit.
 
         Raises:
-            AuditUnavailableError: the commit could not be made durable (disk full, read-only, closed); nothing of it happened.
+            AuditUnavailableError: it could not be made durable (disk full, read-only, closed), or did not come to its turn in time;
+                nothing of it happened, and nothing will.
+            UnsettledError: the disk failed in the middle of the commit; it may have happened.
         """
         self._refuse_if_closed()
         answer: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Work(work, answer))
-        return await answer
+        queued = _Work(work, answer)
+        self._queue.put(queued)
+        patience = self._loop.call_later(self._begin_within.total_seconds(), self._refuse_to_wait, queued)
+        try:
+            return await answer
+        finally:
+            patience.cancel()
+            # Whoever stops waiting says that it was not done, so it must not be done later: what has not begun never will.
+            queued.claim()
+
+    def _refuse_to_wait(self, queued: _Work) -> None:
+        if queued.claim() and not queued.answer.done():
+            waited = f"{self._begin_within.total_seconds():g} s"
+            queued.answer.set_exception(AuditUnavailableError(f"the database did not come to it within {waited}: it is held up"))
+
+    async def touch(self) -> None:
+        """Write a page and wait until it lies on the disk, as any record would: whether something could be recorded now.
+
+        Raises as :meth:`write` does.
+        """
+        await self.write(lambda tx: tx.run(_TOUCH))
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """What ``work`` answers on a consistent snapshot that holds everything acknowledged before the call.
@@ -158,19 +192,30 @@ class Store:
 
     def _commit_batch(self, batch: list[_Work]) -> None:
         done: list[_Done] = []
+        is_committing = False
         try:
             # One connection for good: its page cache stays warm. It is opened here, so that a file that cannot be opened is an answer too.
             connection = self._connection = self._connection or connect_to_write(self._engine)
             # Begun here, so that each work is a savepoint in it: a session on a connection without a transaction would commit by itself.
             connection.begin()
+            # Only now, when nobody else holds the lock: it may have taken long, and some may have gone.
+            batch = [work for work in batch if work.claim()]
+            if not batch:
+                connection.rollback()
+                return
             done = self._run_together(connection, batch) or self._run_apart(connection, batch)
             for step in self._last_steps:
                 step(connection)
+            is_committing = True
             self.commit(connection)
         except (SQLAlchemyError, AuditUnavailableError) as error:
+            if self._connection is not None:
+                # Not back into the pool: what is wrong may be its file, opened long ago.
+                self._connection.invalidate()
             self._disconnect()
             cause = error.orig if isinstance(error, DBAPIError) else error
-            lost = AuditUnavailableError(f"the database could not make it durable: {cause}")
+            kind = UnsettledError if is_committing and getattr(cause, "sqlite_errorname", "") not in _UNDONE else AuditUnavailableError
+            lost = kind(f"the database could not make it durable: {cause}")
             done = [(work, None, lost) for work in batch]
         self._loop.call_soon_threadsafe(self._tell, done)
 
@@ -219,7 +264,7 @@ class Store:
 
     def _tell(self, done: list[_Done]) -> None:
         for work, answer, error in done:
-            if work.answer.cancelled():
+            if work.answer.done():
                 continue
             if error is None:
                 work.answer.set_result(answer)
@@ -249,27 +294,6 @@ def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterat
         yield from tx.connection().connection.cursor().execute(statement, values)
     except sqlite3.Error as error:
         raise AuditUnavailableError(f"the database cannot be read: {error}") from error
-
-
-def scrub(path: Path) -> bool:
-    """Write the file at ``path`` anew, without what was deleted from it; False where a reader still keeps old pages beside it.
-
-    Waits for writers up to half a minute, and they for it. What older releases deleted without overwriting it is gone afterwards too.
-
-    Raises:
-        AuditUnavailableError: there is no room, or the file is in use for too long.
-    """
-    engine = open_engine(path)
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            driver = connection.connection.cursor()
-            driver.execute("VACUUM")
-            (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except sqlite3.Error as error:
-        raise AuditUnavailableError(f"the database could not be written anew: {error}; run it again when little happens") from error
-    finally:
-        engine.dispose()
-    return not is_busy
 
 
 def connect_to_write(engine: Engine) -> Connection:

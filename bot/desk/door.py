@@ -15,6 +15,7 @@ from aiohttp import web
 
 from approvals import reading
 from approvals.change import HELPDESK, Person
+from approvals.errors import AuditUnavailableError
 from approvals.operations.desk import Desk
 from approvals.store.people import people
 from approvals.words import say
@@ -74,7 +75,7 @@ class Door:
                 return await self._whom_to_ask(visitor, language=language)
             return await show(request, Reader(person=person, language=language))
 
-        return shown
+        return _in_words(shown)
 
     async def sign_in(self, request: web.Request) -> web.Response:
         """Send the browser to the authority."""
@@ -157,6 +158,18 @@ class Door:
         link = (_SOMEBODY_ELSE, say("Sign in as somebody else"))
         told = (sentence, ask if names else nobody, mine)
         return notice(say("Only for the helpdesk"), *told, link=link, status=403, language=language, who=visitor.name)
+
+
+def _in_words(show: Callable[[web.Request], Awaitable[web.Response]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def shown(request: web.Request) -> web.Response:
+        try:
+            return await show(request)
+        except AuditUnavailableError as error:
+            log.warning("a page of the desk could not be shown: %s", error)
+            sentence = say("The tickets cannot be read at the moment. Nothing is lost: try again in a few minutes.")
+            return notice(say("Not just now"), sentence, link=(one_of_ours(request.raw_path), say("Try again")), status=503)
+
+    return shown
 
 
 def _failed(error: SignInError, *, again: str) -> web.Response:

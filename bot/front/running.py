@@ -5,7 +5,8 @@
   it was dealt with, and a retry would only repeat the failure.
 - When even that cannot be sent, and for activities that nobody waits for, 503: it must not look delivered.
 
-A late turn is cancelled where it waits: what it has committed stands, the rest is not done.
+A late turn is cancelled where it waits: what has not begun by then is not done, what has begun may come to its end. So whoever was late is
+told that it is not known yet; whom the records refused, that nothing was changed.
 
 Logged once, with the reference and where it happened, without the words of the exception: they may quote people.
 """
@@ -21,6 +22,7 @@ from datetime import timedelta
 from aiohttp import web
 from botbuilder.schema import Activity
 
+from approvals.errors import AuditUnavailableError, UnsettledError
 from approvals.words import Sentence, say
 from bot.front import answers
 from bot.front.metrics import Metrics
@@ -68,7 +70,8 @@ class TurnRunner:
         except Exception as error:  # noqa: BLE001  (the edge: whatever the turn raised, the person is answered)
             outcome = "late" if deadline.expired() else "failed"
             _log(error, outcome=outcome, kind=activity.type, reference=reference)
-            return await self._apologise(activity, reference)
+            sorry = self.words(_sorry(error, is_late=outcome == "late", reference=reference), activity.locale)
+            return await self._apologise(activity, sorry, reference)
         finally:
             self.metrics.turned(activity.type, outcome=outcome, seconds=time.perf_counter() - started)
         return self._answered(activity, answer, reference) if is_invoke else web.Response()
@@ -80,31 +83,48 @@ class TurnRunner:
         written = answers.invoke_answer(answer)
         if written is None:
             log.error("the turn's answer to an invoke cannot be written reference=%s", reference)
-            return answers.invoke_failure(activity.name, code="InternalError", text=self._sorry(activity, reference))
+            return answers.invoke_failure(activity.name, code="InternalError", text=self.words(_failed(reference), activity.locale))
         return written
 
-    async def _apologise(self, activity: Activity, reference: str) -> web.Response:
+    async def _apologise(self, activity: Activity, sorry: str, reference: str) -> web.Response:
         if activity.type == "invoke":
-            return answers.invoke_failure(activity.name, code="InternalError", text=self._sorry(activity, reference))
-        if activity.type == "message" and await self._told(activity, reference):
+            return answers.invoke_failure(activity.name, code="InternalError", text=sorry)
+        if activity.type == "message" and await self._told(activity, sorry, reference):
             return web.Response()
         return answers.not_now(code="not_done", message="The activity was not dealt with; it may be sent again.", reference=reference)
 
-    async def _told(self, activity: Activity, reference: str) -> bool:
+    async def _told(self, activity: Activity, sorry: str, reference: str) -> bool:
         place = Place(service_url=activity.service_url, conversation=activity.conversation.id)
         try:
-            await self.sender.post(place, {"type": "message", "text": self._sorry(activity, reference)})
+            await self.sender.post(place, {"type": "message", "text": sorry})
         except SendError as error:
             log.warning("the person could not be told reference=%s: %s", reference, type(error).__name__)
             return False
         return True
 
-    def _sorry(self, activity: Activity, reference: str) -> str:
-        sentence = say(
-            "Something went wrong on our side, and this was not completed. Try again, or give the helpdesk the reference {reference}.",
+
+def _sorry(error: Exception, *, is_late: bool, reference: str) -> Sentence:
+    """What can truly be said of a turn that broke off: that nothing was changed only where the records say so."""
+    if isinstance(error, AuditUnavailableError) and not isinstance(error, UnsettledError):
+        return say(
+            "Nothing was changed: Countersign cannot keep its records at the moment, and does nothing that it cannot record. "
+            "Try again in a few minutes. If it lasts, give the helpdesk the reference {reference}.",
             reference=reference,
         )
-        return self.words(sentence, activity.locale)
+    if is_late or isinstance(error, UnsettledError):
+        return say(
+            "This is taking too long, and it is not known yet whether it was done. Before you repeat it, look at the card again in a "
+            "minute, or say “my requests”. If you are in doubt, give the helpdesk the reference {reference}.",
+            reference=reference,
+        )
+    return _failed(reference)
+
+
+def _failed(reference: str) -> Sentence:
+    return say(
+        "Something went wrong on our side, and this was not completed. Try again, or give the helpdesk the reference {reference}.",
+        reference=reference,
+    )
 
 
 def _log(error: BaseException, *, outcome: str, kind: str, reference: str) -> None:

@@ -10,7 +10,8 @@ from approvals.errors import CountersignError
 from approvals.evidence.sealing import Sealer
 from approvals.evidence.stored import last_checkpoint
 from approvals.operations.erase import Erased, erase, find_person
-from approvals.store.sqlite import Store, Tx, scrub
+from approvals.store.scrubbing import scrub
+from approvals.store.sqlite import Store, Tx
 from infra.audit.asking import AuditError, there_is
 from infra.evidence_key import signer_of
 

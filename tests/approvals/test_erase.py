@@ -13,7 +13,8 @@ from approvals.evidence.verifying import verify
 from approvals.operations.drafts import keep, note_written
 from approvals.operations.erase import Erased, erase, find_person
 from approvals.outbox import Chat
-from approvals.store.sqlite import Tx, scrub
+from approvals.store.scrubbing import scrub
+from approvals.store.sqlite import Tx
 from approvals.store.tables import ErasureRow, EvidenceRow, MessageRow, PersonRow
 from tests.approvals.evidence.attacker import bend
 from tests.approvals.evidence.keys import LOG

@@ -97,6 +97,17 @@ async def test_copies_converge_on_the_present_version(story: Story) -> None:
     assert [row.problem for row in await story.copies(request)] == [None, "left", None]
 
 
+async def test_a_card_that_was_pressed_before_its_posting_was_noted_is_one_copy(story: Story) -> None:
+    request = await story.asked()
+    (maria, _) = await story.copies(request)
+    await story.desk.store.write(lambda tx: adopt(tx, request, person=MARIA, trigger=a_trigger(card="card-1")))
+    posted = {"service_url": "https://teams.example/", "conversation": a_trigger().conversation, "activity": "card-1"}
+
+    await story.desk.store.write(lambda tx: copy_is_shown(tx, maria.id or 0, version=1, **posted))
+
+    assert [(row.person, row.activity, row.shown) for row in await story.copies(request)] == [(ANA, None, 0), (MARIA, "card-1", 0)]
+
+
 async def test_a_card_is_adopted_once_and_only_where_there_is_one(story: Story) -> None:
     request = await story.asked()
     for trigger in (a_trigger(card="card-1"), a_trigger("later", card="card-1"), a_trigger()):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from approvals.change import EntitlementId, PersonId, Proposal, RequestId, State
+from approvals.operations.desk import Desk
 from bot.desk import listing
 from tests.approvals.northwind import ANA, TOM, person
 from tests.approvals.story import Clock, Story, a_proposal
@@ -33,6 +34,15 @@ async def test_an_empty_list_says_what_will_appear(priya: Browser) -> None:
 
     assert (seen.status, seen.heading, seen.tickets) == (200, "Tickets", [])
     assert "No tickets yet. When somebody asks for access in Teams, their ticket appears here" in seen.text
+
+
+async def test_records_that_cannot_be_read_are_said_so(priya: Browser, desk: Desk) -> None:
+    await desk.store.close()
+
+    seen = await priya.gets("/desk?state=open")
+
+    assert (seen.status, seen.heading) == (503, "Not just now")
+    assert "The tickets cannot be read at the moment. Nothing is lost: try again in a few minutes." in seen.text
 
 
 async def test_the_newest_ticket_stands_on_top(priya: Browser, story: Story) -> None:

@@ -1,10 +1,13 @@
 """The application around the endpoint: alive, ready, counted, and silent about itself."""
 
+import asyncio
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from botbuilder.core import TurnContext
 
+from approvals.errors import AuditUnavailableError
 from bot.app import Front, make_app
 from bot.settings import Settings
 from tests.bot.front.conftest import Client
@@ -43,7 +46,24 @@ async def test_a_check_that_raises_means_not_ready(teams: LocalTeams, settings: 
         await front.keys.refresh()
         answer = await client.get("/readyz")
 
-        assert (answer.status, (await answer.json())["checks"]["database"]) == (503, False)
+        told = await answer.json()
+        assert (answer.status, told["checks"]["database"], told["why"]) == (503, False, {"database": "OSError"})
+
+
+async def test_what_is_not_ready_says_why(teams: LocalTeams, settings: Settings, front: Front) -> None:
+    async def cannot() -> bool:
+        raise AuditUnavailableError("the database could not make it durable: disk I/O error")
+
+    async def hangs() -> bool:
+        await asyncio.sleep(3600)
+        return True
+
+    checks = {"database": cannot, "directory": hangs}
+    async with TestClient(TestServer(make_app(settings, turn=silence, front=front, checks=checks))) as client:
+        told = await (await client.get("/readyz")).json()
+
+        why = {"database": "the database could not make it durable: disk I/O error", "directory": "no answer within 2 s"}
+        assert told["why"] == why
 
 
 async def test_turns_refusals_sends_and_tokens_are_counted(client: Client, teams: LocalTeams, dialogue: Dialogue) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from botbuilder.core import TurnContext
 
+from approvals.errors import AuditUnavailableError, UnsettledError
 from bot.app import Front
 from bot.front.running import TurnRunner
 from bot.front.strictjson import MAX_BYTES
@@ -175,6 +176,31 @@ async def test_an_invoke_whose_turn_raises_is_answered_with_an_error_that_teams_
 
     assert (answer.status, body) == (200, shape)
     assert words.startswith("Something went wrong on our side, and this was not completed.")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AuditUnavailableError("disk I/O error"), "Nothing was changed: Countersign cannot keep its records at the moment"),
+        (UnsettledError("disk I/O error"), "This is taking too long, and it is not known yet whether it was done."),
+    ],
+)
+async def test_of_a_turn_that_could_not_be_recorded_is_said_what_is_known(
+    error: Exception, words: str, client: Client, teams: LocalTeams, dialogue: Dialogue
+) -> None:
+    async def cannot(_: TurnContext) -> Answer:
+        raise error
+
+    dialogue.does = cannot
+
+    pressed = await client.post(
+        "/api/messages", json=teams.activity(type="invoke", name="adaptiveCard/action", value={}), headers=teams.bearer()
+    )
+    written = await client.post("/api/messages", json=teams.activity(), headers=teams.bearer())
+
+    assert (pressed.status, written.status) == (200, 200)
+    assert (await pressed.json())["value"]["message"].startswith(words)
+    assert words in str(teams.posts[0].body)
 
 
 async def test_an_invoke_that_nobody_knows_is_answered_too(client: Client, teams: LocalTeams) -> None:
