@@ -5,13 +5,16 @@ The tree is computed anew from the rows and compared, from what is easiest to be
 1. with the leaves that were stored beside them: an entry edited, deleted, inserted or put elsewhere is named;
 2. with the last signed checkpoint: entries cut off, or rows and leaves rewritten together;
 3. with checkpoints that somebody else keeps: a log rewritten or cut off as a whole by whoever has its key, or two logs shown to two people;
-4. what is right so far is compared with the private values beside it (withheld.py).
+4. what is right so far is compared with the stored tree above the leaves, and with the private values beside it (withheld.py).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
+from typing import Any
 
+from approvals.errors import NoteError
 from approvals.evidence import tree
 from approvals.evidence.checkpoints import Checkpoint
 from approvals.evidence.findings import Bent, Finding
@@ -27,6 +30,8 @@ _ROWS = (
     "FROM evidence AS entry LEFT JOIN tree_node AS node ON node.level = 0 AND node.position = entry.id - 1 "
     "WHERE entry.id > ? ORDER BY entry.id"
 )
+_NODES = "SELECT position, hash FROM tree_node WHERE level = ? AND position >= ? ORDER BY position"
+_ABOVE = "SELECT level, position FROM tree_node WHERE level > ? ORDER BY level, position LIMIT 1"
 _CHECKPOINTS = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size"
 _LOOKED_AT = 64
 """So many entries that differ are compared with each other's places: enough to tell what was moved from what was edited."""
@@ -42,10 +47,19 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def verify(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint] = (), since: Checkpoint | None = None) -> Verdict:
+def verify(
+    tx: Tx,
+    *,
+    key: VerifierKey,
+    outside: Sequence[Checkpoint] = (),
+    since: Checkpoint | None = None,
+    private: Callable[[], Iterable[Finding]] | None = None,
+) -> Verdict:
     """Compare the evidence with what was sealed of it and with the checkpoints that were kept ``outside``.
 
-    With ``since``, a checkpoint that is believed, only the entries after it are read: those before it are covered by its root.
+    With ``since``, a checkpoint that is believed, only the entries after it are read: those before it are covered by its root, and older
+    checkpoints kept outside by a proof that it continues them. ``private`` answers what is wrong with the private values after it, where
+    somebody else looks at them meanwhile.
     """
     known = CompactRange() if since is None else tree.peaks_at(since.size, nodes=stored_nodes(tx))
     if since is not None and known.root() != since.root:
@@ -55,7 +69,9 @@ def verify(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint] = (), sinc
     named = [one for one in outside if one.note.is_signed_by(key)]
     read = _read(tx, known, sizes={one.size for one in (*named, *([last] if last else []))})
     found = (
-        [*_of_rows(read), *_of_last(tx, read, last, key=key)] or [*_of_outside(read, named)] or [*private_findings(tx, after=read.before)]
+        [*_of_rows(read), *_of_last(tx, read, last, key=key)]
+        or [*_of_outside(tx, read, named, since=since)]
+        or [*_of_nodes(tx, read), *(private() if private else private_findings(tx, after=read.before))]
     )
     found += _of_forks(named)
     found += [_foreign(one, key) for one in outside if one not in named]
@@ -73,11 +89,14 @@ class _Read:
     missing: list[tuple[int, int]]
     differing: list[tuple[bytes | None, Row]]
     differ: int
+    nodes: list[tuple[int, int]]
+    """Nodes above the leaves, by level and position, that are not stored as the rows make them."""
 
 
 def _read(tx: Tx, log: CompactRange, *, sizes: set[int]) -> _Read:
     """Read the rows once, in order. This is the loop that a million entries go through: it calls as little as it can."""
-    read = _Read(log=log, before=log.size, count=0, roots={}, missing=[], differing=[], differ=0)
+    read = _Read(log=log, before=log.size, count=0, roots={}, missing=[], differing=[], differ=0, nodes=[])
+    above: list[Iterator[tuple[Any, ...]]] = []
     peaks, size, expected, wanted = log.peaks, log.size, log.size + 1, sorted(sizes, reverse=True)
     while wanted and wanted[-1] <= size:
         read.roots[wanted.pop()] = log.root()
@@ -89,9 +108,14 @@ def _read(tx: Tx, log: CompactRange, *, sizes: set[int]) -> _Read:
             read.differ += 1
             if len(read.differing) < _LOOKED_AT:
                 read.differing.append((row[0], row[1:]))
-        place, expected = size, row[1] + 1
+        place, expected, level = size, row[1] + 1, 0
         while place & 1:
             place, made = place >> 1, sha256(b"\x01" + peaks.pop() + made).digest()
+            if level == len(above):
+                above.append(stream(tx, _NODES, (level + 1, read.before >> level + 1)))
+            if next(above[level], None) != (place, made) and len(read.nodes) < _LOOKED_AT:
+                read.nodes.append((level + 1, place))
+            level += 1
         peaks.append(made)
         size += 1
         if wanted and wanted[-1] == size:
@@ -161,10 +185,14 @@ def _rewritten_since(tx: Tx, read: _Read) -> Finding:
     raise AssertionError("one of the checkpoints differed a moment ago; the snapshot does not change")
 
 
-def _of_outside(read: _Read, outside: Sequence[Checkpoint]) -> Iterable[Finding]:
+def _of_outside(tx: Tx, read: _Read, outside: Sequence[Checkpoint], *, since: Checkpoint | None) -> Iterable[Finding]:
     """(3) What others keep. ``outside`` bears the log's signature."""
     fits = 0
     for one in sorted(outside, key=lambda one: one.size):
+        if since is not None and one.size < since.size and not _continues(tx, since, one):
+            says = f"{_entries(fits + 1, one.size)} rewritten and signed anew: the checkpoint of {since.size} entries does not continue it"
+            yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
+            return
         if one.size > read.log.size:
             says = f"{_entries(read.log.size + 1, one.size)} cut off, with their checkpoints: the one kept outside names {one.size} entries"
             yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
@@ -174,6 +202,36 @@ def _of_outside(read: _Read, outside: Sequence[Checkpoint]) -> Iterable[Finding]
             yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
             return
         fits = one.size
+
+
+def _continues(tx: Tx, new: Checkpoint, old: Checkpoint) -> bool:
+    """Whether the stored tree shows that one checkpoint is the beginning of another. It is not believed: a proof of it is checked."""
+    try:
+        proof = tree.consistency_proof(old.size, new.size, nodes=stored_nodes(tx))
+    except NoteError:
+        return False
+    return tree.is_consistent(old.size, old.root, new=new.size, new_root=new.root, proof=proof)
+
+
+def _of_nodes(tx: Tx, read: _Read) -> Iterable[Finding]:
+    """(4) What is stored of the tree above its leaves: proofs are made of it, and a proof that is wrong convinces nobody."""
+    if read.nodes:
+        covered = _covered(*read.nodes[0])
+        over = f"entries {covered[0]} to {covered[1]}"
+        says = f"the stored tree was edited: its node over {over} is not what they make, so proofs through it fail"
+        yield Finding(how=Bent.EDITED, entry=covered[0], says=says)
+    levels = read.log.size.bit_length()
+    beyond = [(level, row[0]) for level in range(levels) for row in islice(stream(tx, _NODES, (level, read.log.size >> level)), 1)]
+    for level, position in [*beyond, *stream(tx, _ABOVE, (levels - 1,))][:1]:
+        covered = _covered(level, position)
+        over = f"entries {covered[0]} to {covered[1]}" if level else f"entry {covered[0]}"
+        says = f"the stored tree goes on to {over}, and there are {read.log.size}: the rest was cut off, or the tree added to"
+        yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
+
+
+def _covered(level: int, position: int) -> tuple[int, int]:
+    """The first and the last entry under a node."""
+    return (position << level) + 1, (position + 1) << level
 
 
 def _of_forks(outside: Sequence[Checkpoint]) -> Iterable[Finding]:

@@ -3,32 +3,34 @@
 from collections.abc import Iterator
 
 from approvals.evidence.findings import Bent, Finding
-from approvals.evidence.private import Group, committed
+from approvals.evidence.private import committed, is_commitment
 from approvals.store.sqlite import Tx, stream
 
-_PROMISED = "SELECT id, private FROM evidence WHERE id > ? AND private <> '{}' ORDER BY id"
-_HELD = "SELECT entry, person, key, held FROM private WHERE entry > ? ORDER BY entry"
+_PROMISED = "SELECT id, private FROM evidence WHERE id > ? AND id <= ? AND private <> '{}' ORDER BY id"
+_HELD = "SELECT entry, person, key, held FROM private WHERE entry > ? AND entry <= ? ORDER BY entry"
+_LAST = 2**63 - 1
 _ERASED = (
     "SELECT erasure.person, erasure.entry FROM erasure JOIN evidence ON evidence.id = erasure.entry "
     "WHERE evidence.kind = 'person:erased' AND instr(evidence.body, '\"person\":\"' || erasure.person || '\"') > 0"
 )
 
 
-def private_findings(tx: Tx, *, after: int) -> Iterator[Finding]:
-    """What is wrong with the values of the entries after entry ``after``. Two passes side by side, in order."""
+def private_findings(tx: Tx, *, after: int, until: int | None = None) -> Iterator[Finding]:
+    """What is wrong with the values of the entries after ``after``, up to ``until`` if it is given. Two passes side by side, in order."""
+    bounds = (after, _LAST if until is None else until)
     erased: dict[str, int] = {}
     for person, entry in stream(tx, _ERASED):
         erased[person] = max(entry, erased.get(person, 0))
-    held = stream(tx, _HELD, (after,))
+    held = stream(tx, _HELD, bounds)
     group = next(held, None)
-    for entry, text in stream(tx, _PROMISED, (after,)):
+    for entry, text in stream(tx, _PROMISED, bounds):
         promised = committed(text)
         while group is not None and group[0] <= entry:
             of, person, key, values = group
             commitment = promised.pop(person, None) if of == entry else None
             if commitment is None:
                 yield _uncalled_for(of, person)
-            elif not Group(person=person, key=key, held=values, commitment=commitment).fits:
+            elif not is_commitment(commitment, key=key, held=values):
                 yield Finding(
                     how=Bent.EDITED, entry=of, says=f"entry {of}: the values of {person} beside it are not those that were sealed"
                 )

@@ -17,6 +17,7 @@ from approvals.evidence.witnessed import Word, last_word
 from approvals.operations.audit import count, gaps
 from approvals.store.sqlite import Tx
 from infra.audit.asking import AuditError, ask
+from infra.audit.beside import beside
 from infra.evidence_key import signer_of
 
 
@@ -53,7 +54,7 @@ async def verify_log(trust: Trust, *, database: Path) -> None:
     outside = [one for path in trust.kept for one in await asyncio.to_thread(_kept, path)]
     witnesses = [VerifierKey.parse(one) for one in trust.witnesses]
     key = VerifierKey.parse(trust.key) if trust.key else _own_key(await ask(last_checkpoint, database), trust.secret_file)
-    found = await ask(lambda tx: _verified(tx, key=key, outside=outside, witnesses=witnesses, since=trust.since), database)
+    found = await ask(lambda tx: _verified(tx, database, key=key, outside=outside, witnesses=witnesses, since=trust.since), database)
     for line in found.wrong:
         click.echo(line)
     if found.wrong:
@@ -66,14 +67,18 @@ async def verify_log(trust: Trust, *, database: Path) -> None:
         click.echo(f"the witness {name} had seen {word.checkpoint.size} of them on {word.at:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def _verified(tx: Tx, *, key: VerifierKey, outside: Sequence[Checkpoint], witnesses: Sequence[VerifierKey], since: int | None) -> _Outcome:
+def _verified(
+    tx: Tx, database: Path, *, key: VerifierKey, outside: Sequence[Checkpoint], witnesses: Sequence[VerifierKey], since: int | None
+) -> _Outcome:
     begin = checkpoint_at(tx, since) if since is not None else None
     if since is not None and (begin is None or not begin.note.is_signed_by(key)):
         raise AuditError(f"no checkpoint of {since} entries or fewer bears the log's signature; leave out --since")
     said = [(witness.name, last_word(tx, witness)) for witness in witnesses]
     # A checkpoint that a witness has cosigned counts as one kept outside: a log rewritten around it would still have it.
     seen = [word.checkpoint for _, word in said if isinstance(word, Word)]
-    verdict = verify(tx, key=key, outside=[*outside, *seen], since=begin)
+    last = last_checkpoint(tx)
+    with beside(database, after=begin.size if begin else 0, size=last.size if last else 0) as private:
+        verdict = verify(tx, key=key, outside=[*outside, *seen], since=begin, private=private)
     findings = [*verdict.findings, *(word for _, word in said if isinstance(word, Finding))]
     return _Outcome(
         verdict=verdict,

@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 
-from infra.bench import approvals, front, policy
+from infra.bench import approvals, evidence, front, policy
 from infra.bench.lines import Line
 
 
@@ -18,6 +18,7 @@ async def _measure() -> list[Line]:
     lines += await _told(approvals.measure())
     lines += await _told(front.lags())
     lines += await _told(policy.measure())
+    lines += await _told(evidence.measure())
     return lines
 
 

@@ -1,6 +1,7 @@
 """Nothing that names somebody or was written by them stands in what is sealed; it lies beside it, and is put back in for the reader."""
 
 import copy
+import hmac
 import json
 import sqlite3
 from contextlib import closing
@@ -12,7 +13,7 @@ import pytest
 from approvals.change import Decision, Person, Proposal, State, StepUp, Verdict
 from approvals.connectors import Change
 from approvals.evidence.findings import Bent, Finding
-from approvals.evidence.private import Group, Veil, commitments, committed, whose
+from approvals.evidence.private import Group, Veil, commitments, committed, is_commitment, whose
 from approvals.evidence.verifying import verify
 from approvals.operations.drafts import note_written
 from approvals.operations.execute import note_failed_call
@@ -54,6 +55,16 @@ def test_a_mark_survives_a_copy() -> None:
     copies = copy.copy(text), copy.deepcopy(text)
 
     assert [(one, one.of) for one in copies] == [("Ana Ferreira", ANA)] * 2
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 32, b"k" * 64, b"k" * 65], ids=len)
+@pytest.mark.parametrize("held", ["", '["Ana Ferreira"]', "ü" * 500], ids=len)
+def test_a_commitment_is_hmac_sha256_of_name_and_values(key: bytes, held: str) -> None:
+    right = f"3f0c:{hmac.new(key, f'3f0c {held}'.encode(), 'sha256').hexdigest()}"
+
+    assert is_commitment(right, key=key, held=held)
+    assert not is_commitment(right, key=key, held=f"{held} ")
+    assert not is_commitment(right[:-1], key=key, held=held)
 
 
 # What stands in an entry.
