@@ -43,9 +43,16 @@ async def check_records(*, database: Path) -> None:
 
 
 def _as_line(entry: Entry, covered: str) -> str:
+    told = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{_refused(entry)}"
+    return f"{told}  [entry {entry.id}, {covered}]"
+
+
+def _refused(entry: Entry) -> str:
+    """By which check and which policies, where it is a refusal."""
     check = entry.body.get("check")
-    refused = f"  [check {check}]" if check is not None else ""
-    return f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{refused}  [entry {entry.id}, {covered}]"
+    rules = entry.body.get("result", {}).get("rules", [])
+    by = f": {', '.join(rules)}" if rules else ""
+    return f"  [check {check}{by}]" if check is not None else ""
 
 
 def _as_json(entry: Entry, covered: str) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
+from approvals.store.tables import PersonRow
 from infra.cli import main
 from infra.serving import Local
-from tests.infra.scenes import ANA, ASK, LOOP, MARIA, asked, ended, granted, previewed
+from tests.infra.scenes import ANA, ASK, JONAS, LOOP, MARIA, asked, ended, granted, previewed
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -63,6 +65,17 @@ async def test_a_refusal_names_the_check_that_refused(local: Local) -> None:
     told = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)
 
     assert told.stdout.splitlines()[-1].endswith("[check 0]  [entry 4, sealed]")
+
+
+async def test_a_refusal_by_the_policy_names_the_policies_that_refused(local: Local) -> None:
+    card = await asked(local, text="I need payments-console-refund for 1 hour to fix INC-4711", of=JONAS)
+    moved = update(PersonRow).where(PersonRow.id == local.simulator.person(ANA).id).values(department="Catering")  # type: ignore[arg-type]
+    await local.house.desk.store.write(lambda tx: tx.execute(moved))
+    await local.simulator.person(JONAS).presses("Approve", on=card)
+
+    told = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)
+
+    assert "[check 4: limit.department]  [entry " in told.stdout.splitlines()[-1]
 
 
 async def test_records_that_tell_everything_pass_the_check(local: Local) -> None:
