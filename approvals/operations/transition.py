@@ -83,7 +83,7 @@ def named(row: RequestRow, desk: Desk) -> str:
 
 
 def refuse(tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: Desk, facts: Facts | None, doing: str) -> Refused:
-    """Write that somebody was refused, why, and by which policies: refusals are evidence too."""
+    """Write that somebody was refused, and why: refusals are evidence too."""
     request = id_of(row) if row else None
     evidence.record(
         tx,
@@ -97,6 +97,6 @@ def refuse(tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: De
         facts=facts,
         answer=denied,
         version=row.version if row else None,
-        result={"refused": doing, **({"rules": denied.rules} if denied.rules else {})},
+        result={"refused": doing},
     )
     return Refused(denied.reason, request)

@@ -50,7 +50,7 @@ def _as_line(entry: Entry, covered: str) -> str:
 def _refused(entry: Entry) -> str:
     """By which check and which policies, where it is a refusal."""
     check = entry.body.get("check")
-    rules = entry.body.get("result", {}).get("rules", [])
+    rules = entry.body.get("decision", {}).get("answer", {}).get("rules", [])
     by = f": {', '.join(rules)}" if rules else ""
     return f"  [check {check}{by}]" if check is not None else ""
 
