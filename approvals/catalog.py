@@ -14,9 +14,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from approvals.change import Entitlement, EntitlementId, Hours, Person, PersonId, Risk, Task
 from approvals.errors import CatalogError
-from approvals.files import read_yaml, short
+from approvals.files import read_yaml, reason, short
 from approvals.rota import Rota, on_call
-from approvals.words import read_span
+from approvals.words import read_span, say
 
 _LONGEST = timedelta(days=366)
 
@@ -44,9 +44,9 @@ class Catalog:
 def _duration(value: object) -> timedelta:
     duration = read_span(str(value))
     if duration is None:
-        raise ValueError("write a whole number and m, h or d, such as 4h")
+        raise ValueError(say("write a whole number and m, h or d, such as 4h"))
     if not timedelta() < duration <= _LONGEST:
-        raise ValueError(f"must be longer than nothing and at most {_LONGEST.days}d")
+        raise ValueError(say("must be longer than nothing and at most {days}d", days=_LONGEST.days))
     return duration
 
 
@@ -54,7 +54,7 @@ def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is not a time zone of the IANA list, such as Europe/Lisbon") from error
+        raise ValueError(say("is not a time zone of the IANA list, such as Europe/Lisbon")) from error
     return name
 
 
@@ -130,7 +130,13 @@ def read_catalog(people_yaml: str, entitlements_yaml: str, rotas_yaml: str = "[]
     conflicts, known = _conflicts(offers), tuple(rota.id for rota in rotas)
     for offer in offers:
         if offer.rota is not None and offer.rota not in known:
-            raise CatalogError(f"entitlements.yaml ({offer.id}): rota {offer.rota!r} is not in rotas.yaml; add it or leave the line out")
+            raise CatalogError(
+                say(
+                    "entitlements.yaml ({id}): rota {rota} is not in rotas.yaml; add it or leave the line out",
+                    id=offer.id,
+                    rota=repr(offer.rota),
+                )
+            )
     entitlements = tuple(_entitlement(offer, by_email=by_email, conflicts=conflicts[offer.id]) for offer in offers)
     return people, Catalog(entitlements, rotas)
 
@@ -151,13 +157,15 @@ def _rota(entry: _RotaEntry, *, by_email: Mapping[str, PersonId]) -> Rota:
 def _entries(text: str, shape: type[_Entry], *, where: str) -> tuple[_Entry, ...]:
     parsed = read_yaml(text, where=where, wrong=CatalogError)
     if not isinstance(parsed, list) or not parsed:
-        raise CatalogError(f"{where}: holds no list of entries; begin each with '- id: …'")
+        raise CatalogError(say("{where}: holds no list of entries; begin each with '- id: …'", where=where))
     return tuple(_entry(raw, shape, where=f"{where}, entry {place}") for place, raw in enumerate(parsed, start=1))
 
 
 def _entry(raw: object, shape: type[_Entry], *, where: str) -> _Entry:
     if not isinstance(raw, dict):
-        raise CatalogError(f"{where}: is {short(repr(raw))}; write it as 'id: …', 'name: …' and so on, one below the other")
+        raise CatalogError(
+            say("{where}: is {given}; write it as 'id: …', 'name: …' and so on, one below the other", where=where, given=short(repr(raw)))
+        )
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
@@ -166,16 +174,18 @@ def _entry(raw: object, shape: type[_Entry], *, where: str) -> _Entry:
         named = f"{where} ({short(str(name))})" if name else where
         field_name = ".".join(str(part) for part in first["loc"])
         if first["type"] == "missing":
-            raise CatalogError(f"{named}: {field_name} is missing") from error
-        wrong = first["msg"].removeprefix("Value error, ")
-        raise CatalogError(f"{named}: {field_name} is {short(repr(first['input']))}: {wrong}") from error
+            raise CatalogError(say("{where}: {field} is missing", where=named, field=field_name)) from error
+        given = short(repr(first["input"]))
+        raise CatalogError(say("{where}: {field} is {given}: ", where=named, field=field_name, given=given), reason(first)) from error
 
 
 def _refuse_twins(where: str, what: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
         if value in seen:
-            raise CatalogError(f"{where}: {what} {value!r} stands twice; each entry needs its own")
+            raise CatalogError(
+                say("{where}: {what} {value} stands twice; each entry needs its own", where=where, what=what, value=repr(value))
+            )
         seen.add(value)
 
 
@@ -190,7 +200,14 @@ def _resolver(by_email: Mapping[str, PersonId], *, where: str) -> Callable[[str,
 
 
 def _unknown(where: str, role: str, email: str) -> NoReturn:
-    raise CatalogError(f"{where}: {role} {email!r} is nobody in people.yaml; add the person or correct the address")
+    raise CatalogError(
+        say(
+            "{where}: {role} {email} is nobody in people.yaml; add the person or correct the address",
+            where=where,
+            role=role,
+            email=repr(email),
+        )
+    )
 
 
 def _person(entry: _PersonEntry, *, by_email: Mapping[str, PersonId]) -> Person:
@@ -215,7 +232,13 @@ def _conflicts(offers: Iterable[_EntitlementEntry]) -> dict[str, tuple[Entitleme
     for offer in offers:
         for other in offer.conflicts:
             if other not in found or other == offer.id:
-                raise CatalogError(f"entitlements.yaml ({offer.id}): conflicts has {other!r}; write the id of another entry of this file")
+                raise CatalogError(
+                    say(
+                        "entitlements.yaml ({id}): conflicts has {other}; write the id of another entry of this file",
+                        id=offer.id,
+                        other=repr(other),
+                    )
+                )
             found[offer.id][EntitlementId(other)] = None
             found[other][EntitlementId(offer.id)] = None
     return {name: tuple(sorted(others)) for name, others in found.items()}
@@ -224,7 +247,7 @@ def _conflicts(offers: Iterable[_EntitlementEntry]) -> dict[str, tuple[Entitleme
 def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId], conflicts: tuple[EntitlementId, ...]) -> Entitlement:
     resolve = _resolver(by_email, where=f"entitlements.yaml ({offer.id})")
     if offer.usual_duration > offer.max_duration:
-        raise CatalogError(f"entitlements.yaml ({offer.id}): usual_duration is longer than max_duration; shorten it")
+        raise CatalogError(say("entitlements.yaml ({id}): usual_duration is longer than max_duration; shorten it", id=offer.id))
     return Entitlement(
         id=EntitlementId(offer.id),
         name=offer.name,

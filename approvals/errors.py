@@ -15,9 +15,20 @@ CountersignError
     └── OutcomeUnknownError  it may or may not have been done: read back before anything else
 """
 
+from collections.abc import Callable
+
+from approvals.words import Sentence
+
 
 class CountersignError(Exception):
-    """Anything that this product raises on purpose."""
+    """Anything that this product raises on purpose. What it says is its arguments, one after the other: sentences, and text between."""
+
+    def __str__(self) -> str:
+        return self.into(str)
+
+    def into(self, words: Callable[[Sentence], str]) -> str:
+        """What it says, each sentence as ``words`` has it. Faults that are nobody's to mend have text alone."""
+        return "".join(words(part) if isinstance(part, Sentence) else str(part) for part in self.args)
 
 
 class CatalogError(CountersignError):

@@ -3,8 +3,10 @@
 from collections.abc import Hashable
 
 import yaml
+from pydantic_core import ErrorDetails
 
 from approvals.errors import CountersignError
+from approvals.words import Sentence, say
 
 
 def read_yaml(text: str, *, where: str, wrong: type[CountersignError]) -> object:
@@ -17,9 +19,22 @@ def read_yaml(text: str, *, where: str, wrong: type[CountersignError]) -> object
         return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - a safe loader
     except _StandsTwiceError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise wrong(f"{where}, line {line}: {short(repr(error.problem))} stands twice in one entry; keep one of the two") from error
+        raise wrong(
+            say(
+                "{where}, line {line}: {problem} stands twice in one entry; keep one of the two",
+                where=where,
+                line=line,
+                problem=short(repr(error.problem)),
+            )
+        ) from error
     except yaml.YAMLError as error:
-        raise wrong(f"{where}: not YAML: {' '.join(str(error).split())}") from error
+        raise wrong(say("{where}: not YAML: {error}", where=where, error=" ".join(str(error).split()))) from error
+
+
+def reason(problem: ErrorDetails) -> Sentence | str:
+    """Why a value cannot be used: our own sentence where a check of ours has said so, else pydantic's words."""
+    own = problem.get("ctx", {}).get("error")
+    return own.args[0] if isinstance(own, ValueError) else problem["msg"]
 
 
 def short(text: str) -> str:

@@ -10,10 +10,13 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from approvals.errors import CountersignError, NoteError
 from approvals.evidence.notes import Kind, VerifierKey
+from approvals.files import reason
+from approvals.words import Sentence, say
 from bot.front.authority import GUID, Authority, is_loopback
 
 PREFIX = "COUNTERSIGN_"
@@ -21,7 +24,7 @@ MICROSOFT_LOGIN = "https://login.microsoftonline.com"
 
 
 class SettingsError(CountersignError):
-    """The settings cannot be used. The message has one line for each thing to put right."""
+    """The settings cannot be used. It says one sentence for each thing to put right, a line each."""
 
 
 class AppType(StrEnum):
@@ -34,7 +37,10 @@ class AppType(StrEnum):
 def _guid(value: str) -> str:
     if not GUID.fullmatch(value) or set(value) <= {"0", "-"}:
         raise ValueError(
-            f"{value!r} is not a GUID such as 3f2b8c1e-9d57-4e0a-8f6b-2c1d0e9a7b65; copy it from the app registration in Entra"
+            say(
+                "{value} is not a GUID such as 3f2b8c1e-9d57-4e0a-8f6b-2c1d0e9a7b65; copy it from the app registration in Entra",
+                value=repr(value),
+            )
         )
     return value.lower()
 
@@ -51,14 +57,20 @@ def _loopback(value: str, *, scheme: str) -> str:
     parts = urlsplit(value)
     if parts.scheme != scheme or parts.path not in ("", "/") or not is_loopback(value):
         raise ValueError(
-            f"{value!r} is not {scheme}://127.0.0.1:PORT; the simulator runs on this machine only, and outside it leave the setting out"
+            say(
+                "{value} is not {scheme}://127.0.0.1:PORT; the simulator runs on this machine only, and outside it leave the setting out",
+                value=repr(value),
+                scheme=scheme,
+            )
         )
     return value.rstrip("/")
 
 
 def _public(value: str) -> str:
     if urlsplit(value).scheme != "https" and not is_loopback(value):
-        raise ValueError(f"{value!r} is neither https nor on this machine; what goes there must not be read or changed on its way")
+        raise ValueError(
+            say("{value} is neither https nor on this machine; what goes there must not be read or changed on its way", value=repr(value))
+        )
     return value.rstrip("/")
 
 
@@ -66,9 +78,10 @@ def _readable(value: Path) -> Path:
     try:
         empty = not value.read_bytes().strip()
     except OSError as error:
-        raise ValueError(f"{str(value)!r} cannot be read ({error.strerror}); give the path of a file that this user may read") from error
+        told = {"file": repr(str(value)), "why": str(error.strerror)}
+        raise ValueError(say("{file} cannot be read ({why}); give the path of a file that this user may read", **told)) from error
     if empty:
-        raise ValueError(f"{str(value)!r} is empty; put the secret or the certificate in it")
+        raise ValueError(say("{file} is empty; put the secret or the certificate in it", file=repr(str(value))))
     return value
 
 
@@ -76,12 +89,16 @@ def _verifier_key(value: str) -> str:
     try:
         key = VerifierKey.parse(value)
     except NoteError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(*error.args) from error
     if key.kind is not Kind.COSIGNED:
-        raise ValueError(f"the key of {key.name!r} is no witness's; copy the line that the witness printed when it started")
+        raise ValueError(
+            say("the key of {name} is no witness's; copy the line that the witness printed when it started", name=repr(key.name))
+        )
     return value
 
 
+_APP_ID = say("the bot's application (client) id, a GUID; tokens for any other audience are refused")
+_TENANT_ID = say("the home tenant, a GUID; people of any other tenant are refused")
 Guid = Annotated[str, AfterValidator(_guid)]
 Readable = Annotated[Path, AfterValidator(_readable)]
 
@@ -91,8 +108,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    app_id: Guid = Field(description="the bot's application (client) id, a GUID; tokens for any other audience are refused")
-    tenant_id: Guid = Field(description="the home tenant, a GUID; people of any other tenant are refused")
+    app_id: Guid = Field(description=_APP_ID.msgid)
+    tenant_id: Guid = Field(description=_TENANT_ID.msgid)
     app_type: AppType = Field(
         default=AppType.SINGLE_TENANT, description="SingleTenant or UserAssignedMSI; says which credential the bot sends with"
     )
@@ -153,11 +170,16 @@ class Settings(BaseSettings):
     def _credential_fits(self) -> Self:
         given = [path for path in (self.client_secret_file, self.client_certificate_file) if path is not None]
         if self.app_type is AppType.MANAGED_IDENTITY and given:
-            raise ValueError(f"{PREFIX}APP_TYPE=UserAssignedMSI takes no secret and no certificate; unset both of {PREFIX}CLIENT_…_FILE")
+            raise ValueError(
+                say("COUNTERSIGN_APP_TYPE=UserAssignedMSI takes no secret and no certificate; unset both of COUNTERSIGN_CLIENT_…_FILE")
+            )
         if self.app_type is AppType.SINGLE_TENANT and len(given) != 1:
             raise ValueError(
-                f"{PREFIX}APP_TYPE=SingleTenant needs exactly one of {PREFIX}CLIENT_SECRET_FILE and {PREFIX}CLIENT_CERTIFICATE_FILE, "
-                f"and {len(given)} are set"
+                say(
+                    "COUNTERSIGN_APP_TYPE=SingleTenant needs exactly one of COUNTERSIGN_CLIENT_SECRET_FILE and "
+                    "COUNTERSIGN_CLIENT_CERTIFICATE_FILE, and {given} are set",
+                    given=len(given),
+                )
             )
         return self
 
@@ -166,10 +188,13 @@ class Settings(BaseSettings):
         parts = (self.simulator_url, self.simulator_https_url, self.simulator_ca_file)
         if any(part is None for part in parts) and any(part is not None for part in parts):
             raise ValueError(
-                f"{PREFIX}SIMULATOR_URL, {PREFIX}SIMULATOR_HTTPS_URL and {PREFIX}SIMULATOR_CA_FILE go together; set all three or none"
+                say(
+                    "COUNTERSIGN_SIMULATOR_URL, COUNTERSIGN_SIMULATOR_HTTPS_URL and COUNTERSIGN_SIMULATOR_CA_FILE go together; "
+                    "set all three or none"
+                )
             )
         if self.simulator_url is not None and self.app_type is AppType.MANAGED_IDENTITY:
-            raise ValueError(f"the simulator plays no managed identity; use {PREFIX}APP_TYPE=SingleTenant with it")
+            raise ValueError(say("the simulator plays no managed identity; use COUNTERSIGN_APP_TYPE=SingleTenant with it"))
         return self
 
     @classmethod
@@ -182,7 +207,8 @@ class Settings(BaseSettings):
         try:
             return cls()  # type: ignore[call-arg]  # pydantic-settings takes them from the environment
         except ValidationError as error:
-            raise SettingsError("\n".join(_said(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors())) from error
+            lines = (part for problem in error.errors() for part in ("\n", *_said(problem)))
+            raise SettingsError(*tuple(lines)[1:]) from error
 
     @property
     def authority(self) -> Authority:
@@ -205,12 +231,14 @@ class Settings(BaseSettings):
         )
 
 
-def _said(loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    text = message.removeprefix("Value error, ")
-    if not loc:
-        return text
-    name = str(loc[0])
-    field = Settings.model_fields.get(name)
-    if kind == "missing" and field is not None:
-        return f"{PREFIX}{name.upper()} is not set: {field.description}"
-    return f"{PREFIX}{name.upper()}: {text}"
+def _said(problem: ErrorDetails) -> tuple[Sentence | str, ...]:
+    if not problem["loc"]:
+        return (reason(problem),)
+    name = str(problem["loc"][0])
+    setting = f"{PREFIX}{name.upper()}"
+    if problem["type"] == "missing" and name in _MISSING:
+        return say("{setting} is not set: ", setting=setting), _MISSING[name]
+    return f"{setting}: ", reason(problem)
+
+
+_MISSING = {"app_id": _APP_ID, "tenant_id": _TENANT_ID}

@@ -20,6 +20,7 @@ from babel.units import format_unit
 from approvals.words import Sentence, Value, fill, plain
 from cards.text import VALUE, line
 
+DOMAIN = "countersign"
 CATALOGS = Path(__file__).parent / "locale"
 FALLBACK = "en-GB"
 NAMES = 5
@@ -93,7 +94,7 @@ def _locale(tag: str) -> Locale:
 @lru_cache(maxsize=256)
 def _translations(tag: str) -> gettext.NullTranslations:
     locale = _locale(tag)
-    return gettext.translation("countersign", CATALOGS, [str(locale), locale.language], fallback=True)
+    return gettext.translation(DOMAIN, CATALOGS, [str(locale), locale.language], fallback=True)
 
 
 @lru_cache(maxsize=256)

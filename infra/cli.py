@@ -13,9 +13,10 @@ import click
 from infra.audit.commands import audit
 from infra.cli_policy import policy
 from infra.one_line import one_line
+from infra.words import Spoken
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Spoken, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="countersign")
 @click.option("--verbose", "-v", is_flag=True, help="Also say what is retried and why, on standard error.")
 def main(*, verbose: bool) -> None:

@@ -21,11 +21,13 @@ from time import monotonic
 import click
 
 from approvals.errors import CountersignError
+from approvals.words import Sentence, say
 from bot.settings import PREFIX, Settings
 from infra.demo_desk import helpdesk_page
 from infra.serving import free_port, local_settings
 from infra.simulator import Card, Person, Simulator
 from infra.simulator.shape import Json, object_at, objects_at
+from infra.words import words
 
 STEPS = (
     "requested",
@@ -74,13 +76,11 @@ class _Story:
     number: str = ""
     seen: list[str] = field(default_factory=list)
 
-    def tell(self, step: str, sentence: str) -> None:
+    def tell(self, step: str, sentence: Sentence) -> None:
         """A step was seen."""
         self.seen.append(step)
-        at = monotonic() - self.began
-        click.echo(
-            json.dumps({"step": step, "at_s": round(at, 2), "saw": sentence}) if self.as_json else f"{at:5.1f} s  {step:22} {sentence}"
-        )
+        at, saw = monotonic() - self.began, words(sentence)
+        click.echo(json.dumps({"step": step, "at_s": round(at, 2), "saw": saw}) if self.as_json else f"{at:5.1f} s  {step:22} {saw}")
 
     def person(self, handle: str) -> Person:
         """Somebody of the sample organisation."""
@@ -102,7 +102,7 @@ async def run_demo(*, as_json: bool) -> None:
                 await _tell_all(story)
                 missing = [step for step in STEPS if step not in story.seen]
                 if missing:
-                    raise DemoError(f"not seen: {', '.join(missing)}")
+                    raise DemoError(say("not seen: {missing}", missing=", ".join(missing)))
 
 
 async def _tell_all(story: _Story) -> None:
@@ -110,33 +110,33 @@ async def _tell_all(story: _Story) -> None:
         try:
             await chapter(story)
         except (LookupError, AssertionError, sqlite3.Error) as error:
-            raise DemoError(f"{chapter.__name__.strip('_')}: {error}") from error
+            raise DemoError(say("{name}: {error}", name=chapter.__name__.strip("_"), error=str(error))) from error
 
 
 async def _ask(story: _Story) -> None:
     ana = story.person("ana.ferreira")
     answer = await ana.says(ASK)
     _expect(answer is not None and answer.error is None, "the bot took the message", answer)
-    story.tell("requested", f"Ana wrote: “{ASK}”")
+    story.tell("requested", say("Ana wrote: “{ask}”", ask=ASK))
     preview = await _card(story, ana, "Not sent yet")
     _expect(preview.shows("Maria Lindqvist"), "the preview names who will be asked", preview.words)
-    story.tell("previewed", "she was shown what, for how long, and that Maria Lindqvist will be asked")
+    story.tell("previewed", say("she was shown what, for how long, and that Maria Lindqvist will be asked"))
     sent = await ana.presses("Send request", on=preview)
     status = await _card(story, ana, "TCK-")
     found = re.search(r"REQ-\d+", " ".join(status.words))
     _expect(sent.card is not None and found is not None, "the living card has a number", sent.shown())
     story.number = found[0] if found else ""
-    story.tell("submitted", f"she sent it: {story.number}")
+    story.tell("submitted", say("she sent it: {number}", number=story.number))
 
 
 async def _put_to_the_owner(story: _Story) -> None:
     page = await helpdesk_page(story.settings, person="priya.nair@northwind.example", search=story.number)
     _expect(story.number in page and "TCK-" in page, "the helpdesk lists the ticket", page[:200])
     ticket = re.search(r"TCK-\d+", page)
-    story.tell("ticket_opened", f"Priya at the helpdesk sees {ticket[0] if ticket else ''} for it")
+    story.tell("ticket_opened", say("Priya at the helpdesk sees {ticket} for it", ticket=ticket[0] if ticket else ""))
     card = await _card(story, story.person("maria.lindqvist"), "INC-4711")
     _expect("Approve" in card.titles and card.shows("Ana Ferreira"), "the owner can decide", card.titles)
-    story.tell("approval_card_sent", "Maria, who owns billing-db, has the card in her own chat")
+    story.tell("approval_card_sent", say("Maria, who owns billing-db, has the card in her own chat"))
 
 
 async def _refuse_others(story: _Story) -> None:
@@ -146,23 +146,23 @@ async def _refuse_others(story: _Story) -> None:
     await tom.open_chat()
     answer = await tom.invokes(stolen, on=await _card(story, tom, "Request access"))
     _expect(answer.card is not None and not await _holds(story), "Tom was refused", answer.shown())
-    story.tell("stranger_refused", f"Tom sent a copy of her button: “{_first_words(answer.card)}”")
+    story.tell("stranger_refused", say("Tom sent a copy of her button: “{card}”", card=_first_words(answer.card)))
     own = await ana.invokes(stolen, on=await _card(story, ana, "TCK-"))
     _expect("your own request" in json.dumps(own.card), "Ana was refused", own.shown())
-    story.tell("self_approval_refused", f"Ana tried it on her own card: “{_first_words(own.card)}”")
+    story.tell("self_approval_refused", say("Ana tried it on her own card: “{card}”", card=_first_words(own.card)))
 
 
 async def _approve(story: _Story) -> None:
     maria, ana = story.person("maria.lindqvist"), story.person("ana.ferreira")
     answer = await maria.presses("Approve", on=await _card(story, maria, "INC-4711"))
     _expect(answer.card is not None and answer.error is None, "the press was taken", answer.shown())
-    story.tell("approved", "Maria pressed Approve, and signed in once more for it: the risk is high")
+    story.tell("approved", say("Maria pressed Approve, and signed in once more for it: the risk is high"))
     await _until(story, lambda: _holds(story), what="Ana in the directory's group")
-    story.tell("granted", f"the directory shows Ana in {_TARGET}")
+    story.tell("granted", say("the directory shows Ana in {target}", target=_TARGET))
     await _until(story, lambda: _is_recorded(story, "grant:grant"), what="the change being read back")
-    story.tell("read_back", "the change was read back from the directory, and her 4 hours began then")
+    story.tell("read_back", say("the change was read back from the directory, and her 4 hours began then"))
     await _message(story, ana, "is live")
-    story.tell("requester_told", "Ana was told")
+    story.tell("requester_told", say("Ana was told"))
 
 
 async def _press_again(story: _Story) -> None:
@@ -172,7 +172,7 @@ async def _press_again(story: _Story) -> None:
     old = Card(object_at(objects_at(asked, "attachments")[0], "content"), message=now.message)
     answer = await maria.presses("Approve", on=old)
     _expect("already approved" in json.dumps(answer.card), "the second press was refused", answer.shown())
-    story.tell("second_press_refused", f"Maria pressed the old card again: “{_first_words(answer.card)}”")
+    story.tell("second_press_refused", say("Maria pressed the old card again: “{card}”", card=_first_words(answer.card)))
 
 
 async def _end(story: _Story) -> None:
@@ -180,10 +180,10 @@ async def _end(story: _Story) -> None:
     story.simulator.advance(timedelta(hours=4))
     await _until(story, lambda: _is_gone(story), what="the access being removed")
     await _message(story, ana, "has ended as planned")
-    story.tell("revoked", "four hours later (the clock was moved) the directory shows her no more, and she was told")
+    story.tell("revoked", say("four hours later (the clock was moved) the directory shows her no more, and she was told"))
     page = await helpdesk_page(story.settings, person="priya.nair@northwind.example", search=story.number, state="closed")
     _expect(story.number in page, "the ticket is closed", page[:200])
-    story.tell("ticket_closed", "Priya sees the ticket closed")
+    story.tell("ticket_closed", say("Priya sees the ticket closed"))
 
 
 async def _audit(story: _Story) -> None:
@@ -191,7 +191,10 @@ async def _audit(story: _Story) -> None:
     kinds = [json.loads(line)["kind"] for line in shown.splitlines()]
     _expect(_is_in_order(_PATH, kinds), "every step left evidence", kinds)
     await _countersign(story, "audit", "check")
-    story.tell("evidence_complete", f"{len(kinds)} pieces of evidence tell the same story; the auditor's check finds nothing missing")
+    story.tell(
+        "evidence_complete",
+        say("{count} pieces of evidence tell the same story; the auditor's check finds nothing missing", count=len(kinds)),
+    )
 
 
 @asynccontextmanager
@@ -211,12 +214,12 @@ async def _bot(settings: Settings) -> AsyncIterator[None]:
 
 async def _until_listening(process: asyncio.subprocess.Process) -> None:
     if process.stdout is None or process.stderr is None:
-        raise DemoError("the bot's output cannot be read")
+        raise DemoError(say("the bot's output cannot be read"))
     async with asyncio.timeout(30):
         if await process.stdout.readline():
             return
     said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-    raise DemoError(f"the bot did not start: {said[-1] if said else 'it said nothing'}")
+    raise DemoError(say("the bot did not start: {said}", said=said[-1] if said else "it said nothing"))
 
 
 def _environment(settings: Settings) -> dict[str, str]:

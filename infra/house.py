@@ -22,6 +22,7 @@ from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.step_up import Vouching
 from approvals.store.sqlite import Store
+from approvals.words import say
 from bot.app import Front, make_app
 from bot.clock import system_now
 from bot.counter import Counter
@@ -73,7 +74,13 @@ def organisation(folder: Path) -> tuple[tuple[Person, ...], Catalog]:
         try:
             texts.append((folder / name).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise CatalogError(f"{folder / name}: cannot be read ({error}); set COUNTERSIGN_CATALOG to the folder that holds it") from error
+            raise CatalogError(
+                say(
+                    "{folder}: cannot be read ({error}); set COUNTERSIGN_CATALOG to the folder that holds it",
+                    folder=str(folder / name),
+                    error=str(error),
+                )
+            ) from error
     return read_catalog(*texts)
 
 
@@ -87,7 +94,13 @@ def policy_in(folder: Path) -> Policy:
         names = sorted(each for each in folder.iterdir() if each.suffix in (".cedar", ".cedarschema", ".yaml"))
         texts = {each.name: each.read_text(encoding="utf-8") for each in names}
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{folder}: cannot be read ({error}); set COUNTERSIGN_POLICY to the folder that holds the policies") from error
+        raise PolicyError(
+            say(
+                "{folder}: cannot be read ({error}); set COUNTERSIGN_POLICY to the folder that holds the policies",
+                folder=str(folder),
+                error=str(error),
+            )
+        ) from error
     return load_policy(texts)
 
 
@@ -120,7 +133,12 @@ def _check_connectors(catalog: Catalog, *, known: tuple[str, ...]) -> None:
         if offer.connector not in known:
             allowed = ", ".join(known)
             raise CatalogError(
-                f"entitlements.yaml ({offer.id}): connector is {offer.connector!r}: write one that is set up here: {allowed}"
+                say(
+                    "entitlements.yaml ({id}): connector is {connector}: write one that is set up here: {allowed}",
+                    id=offer.id,
+                    connector=repr(offer.connector),
+                    allowed=allowed,
+                )
             )
 
 

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, ParamSpec
 import click
 
 from approvals.errors import CountersignError
+from approvals.words import say
+from infra.words import tell, words
 
 P = ParamSpec("P")
 
@@ -26,11 +28,11 @@ def one_line(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, Non
         try:
             asyncio.run(command(*args, **kwargs))
         except CountersignError as error:
-            _fail(str(error))
+            _fail(error.into(words))
         except OSError as error:
             _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            tell(say("stopped"), err=True)
 
     return run
 

@@ -17,9 +17,10 @@ from approvals.policy import Policy
 from approvals.policy.cases import Case, read_case
 from approvals.policy.conditions import StageRule, as_plain
 from approvals.policy.rules import Rule
-from approvals.words import spell
+from approvals.words import Sentence, say, spell
 from bot.clock import system_now
 from infra.house import organisation, policy_in
+from infra.words import tell, words
 
 TESTS = "tests"
 _FOLDERS = {"ALLOW": True, "DENY": False}
@@ -35,8 +36,15 @@ def check(folder: Path) -> None:
     for rule in policy.rules.values():
         click.echo(f"{'permit' if rule.is_permit else 'forbid'}  {rule.id:28}  {', '.join(sorted(rule.phases))}{_demanded(rule)}")
         if rule.doc:
-            click.echo(f"        {rule.doc}")
-    click.echo(f"{len(policy.rules)} policies over {len(policy.declared)} declared attributes; version {policy.version}")
+            click.echo(f"        {words(Sentence(rule.doc))}")
+    tell(
+        say(
+            "{count} policies over {attributes} declared attributes; version {version}",
+            count=len(policy.rules),
+            attributes=len(policy.declared),
+            version=policy.version,
+        )
+    )
 
 
 def test(folder: Path) -> None:
@@ -51,26 +59,25 @@ def test(folder: Path) -> None:
         click.echo(fault)
     silent = sorted({rule.id for rule in policy.rules.values()} - {name for case in cases for name in case.decided_by})
     if silent:
-        click.echo(f"no case shows: {', '.join(silent)}")
+        tell(say("no case shows: {rules}", rules=", ".join(silent)))
     if faults or not cases:
-        raise PolicyError(
-            f"{len(faults)} of {len(cases)} case(s) are not answered as they must be" if cases else f"{folder / TESTS}: no case"
-        )
-    click.echo(f"{len(cases)} cases are answered as they must be; version {policy.version}")
+        raise PolicyError(_unanswered(len(faults), len(cases)) if cases else say("{folder}: no case", folder=str(folder / TESTS)))
+    tell(say("{count} cases are answered as they must be; version {version}", count=len(cases), version=policy.version))
 
 
 def diff(old_folder: Path, new_folder: Path) -> None:
     """Say what differs between two policies, and which cases of the new one the old one answers otherwise."""
     old, new = policy_in(old_folder), policy_in(new_folder)
     if old.version == new.version:
-        click.echo(f"they mean the same: version {new.version}")
+        tell(say("they mean the same: version {version}", version=new.version))
         return
     for line in _differences(old, new):
         click.echo(line)
     for case in cases_in(new_folder):
         before, after = case.verdict(old), case.verdict(new)
         if before.allowed is not after.allowed:
-            click.echo(f"{'now allowed' if after.allowed else 'now denied '}  {case.name}: {case.says}")
+            told = {"case": case.name, "says": case.says}
+            tell(say("now allowed  {case}: {says}", **told) if after.allowed else say("now denied   {case}: {says}", **told))
 
 
 def who_can_approve(entitlement: str, *, beneficiary: str, catalog_folder: Path, policy_folder: Path) -> None:
@@ -83,12 +90,15 @@ def who_can_approve(entitlement: str, *, beneficiary: str, catalog_folder: Path,
     question = _asking(entitlement, beneficiary, people=people, catalog=catalog, policy=policy)
     names = {person.id: f"{person.name} <{person.email}>" for person in people}
     if not question.asking.allowed:
-        raise PolicyError(f"{beneficiary} cannot ask for it: {', '.join(question.asking.ids) or 'no policy permits it'}")
+        if not question.asking.ids:
+            raise PolicyError(say("{beneficiary} cannot ask for it: no policy permits it", beneficiary=beneficiary))
+        rules = ", ".join(question.asking.ids)
+        raise PolicyError(say("{beneficiary} cannot ask for it: {rules}", beneficiary=beneficiary, rules=rules))
     for place, stage in enumerate(question.stages, start=1):
-        asked = ", ".join(names[one] for one in stage.approvers) or "nobody who could"
-        click.echo(f"stage {place}, {stage.name}: {stage.quorum} of {asked}")
+        asked = ", ".join(names[one] for one in stage.approvers) or words(say("nobody who could"))
+        tell(say("stage {place}, {name}: {quorum} of {asked}", place=place, name=stage.name, quorum=stage.quorum, asked=asked))
         able = [person for person in people if person.id not in stage.approvers and _could(question, person, stage=stage.name)]
-        click.echo(f"  could as well: {', '.join(names[person.id] for person in able) or 'nobody'}")
+        tell(say("  could as well: {able}", able=", ".join(names[person.id] for person in able) or words(say("nobody"))))
     for name, value in as_plain(question.conditions).items():
         click.echo(f"{name}: {_plain(value)}")
 
@@ -113,7 +123,8 @@ def _differences(old: Policy, new: Policy) -> Iterator[str]:
         elif before[name] != after[name]:
             yield f"~ {name}{_demanded(after[name])}"
     if old.limits != new.limits:
-        yield f"~ limits.yaml: {json.dumps(asdict(new.limits), default=_plain)} instead of {json.dumps(asdict(old.limits), default=_plain)}"
+        now, then = (json.dumps(asdict(one.limits), default=_plain) for one in (new, old))
+        yield words(say("~ limits.yaml: {now} instead of {then}", now=now, then=then))
     if str(old.schema) != str(new.schema):
         yield "~ schema.cedarschema"
 
@@ -121,11 +132,13 @@ def _differences(old: Policy, new: Policy) -> Iterator[str]:
 def _asking(entitlement: str, beneficiary: str, *, people: tuple[Person, ...], catalog: Catalog, policy: Policy) -> Question:
     offer = catalog.find(EntitlementId(entitlement))
     if offer is None:
-        raise PolicyError(f"{entitlement!r} is not in the catalog; give the id of an entry of entitlements.yaml")
+        raise PolicyError(
+            say("{entitlement} is not in the catalog; give the id of an entry of entitlements.yaml", entitlement=repr(entitlement))
+        )
     by_email, by_id = {person.email.lower(): person for person in people}, {person.id: person for person in people}
     person = by_email.get(beneficiary.lower())
     if person is None:
-        raise PolicyError(f"{beneficiary!r} is nobody in people.yaml; give an e-mail address")
+        raise PolicyError(say("{beneficiary} is nobody in people.yaml; give an e-mail address", beneficiary=repr(beneficiary)))
     owners = tuple(by_id[one] for one in (offer.owner, offer.deputy) if one in by_id)
     now = system_now()
     facts = Facts(
@@ -145,6 +158,10 @@ def _asking(entitlement: str, beneficiary: str, *, people: tuple[Person, ...], c
 
 def _could(question: Question, person: Person, *, stage: str) -> bool:
     return person.id != question.proposal.requester and question.would_approve(person, stage=stage).allowed
+
+
+def _unanswered(count: int, cases: int) -> Sentence:
+    return say("{count} of {cases} case(s) are not answered as they must be", count=count, cases=cases)
 
 
 def _demanded(rule: Rule) -> str:

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from approvals.errors import CountersignError
+from approvals.words import say
 
 _LENGTH = 32
 
@@ -27,7 +28,13 @@ def installation_secret(path: Path) -> bytes:
     except FileExistsError:
         return _read(path)
     except OSError as error:
-        raise SecretError(f"{path}: cannot be made ({error.strerror}); make its folder, or set COUNTERSIGN_SECRET_FILE") from error
+        raise SecretError(
+            say(
+                "{path}: cannot be made ({strerror}); make its folder, or set COUNTERSIGN_SECRET_FILE",
+                path=str(path),
+                strerror=str(error.strerror),
+            )
+        ) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(token_bytes(_LENGTH))
     return _read(path)
@@ -47,9 +54,18 @@ def _read(path: Path) -> bytes:
     try:
         secret, mode = path.read_bytes(), path.stat().st_mode
     except OSError as error:
-        raise SecretError(f"{path}: cannot be read ({error.strerror}); give this user the right to read it") from error
+        raise SecretError(
+            say("{path}: cannot be read ({strerror}); give this user the right to read it", path=str(path), strerror=str(error.strerror))
+        ) from error
     if len(secret) < _LENGTH:
-        raise SecretError(f"{path}: has {len(secret)} bytes and needs at least {_LENGTH}; delete it and a new one is made")
+        raise SecretError(
+            say(
+                "{path}: has {count} bytes and needs at least {least}; delete it and a new one is made",
+                path=str(path),
+                count=len(secret),
+                least=_LENGTH,
+            )
+        )
     if mode & 0o077:
-        raise SecretError(f"{path}: others may read it (mode {mode & 0o777:o}); run: chmod 600 {path}")
+        raise SecretError(say("{path}: others may read it (mode {mode}); run: chmod 600 {path}", path=str(path), mode=f"{mode & 0o777:o}"))
     return secret

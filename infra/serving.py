@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-import click
-
+from approvals.words import say
 from bot.app import settle
 from bot.settings import AppType, Settings
 from infra.house import House, open_house
 from infra.simulator import SAMPLE, Simulator
+from infra.words import tell, words
 
 _LOCAL = Path(".cache/simulator")
 
@@ -34,7 +34,7 @@ async def serve_for_teams(*, port: int | None) -> None:
     settings = settings if port is None else settings.model_copy(update={"port": port})
     async with open_house(settings) as house:
         settle()
-        click.echo(f"Countersign answers at {house.url}/api/messages; helpdesk at {settings.public_url}/desk")
+        tell(say("Countersign answers at {url}/api/messages; helpdesk at {public_url}/desk", url=house.url, public_url=settings.public_url))
         await _until_interrupted()
 
 
@@ -44,10 +44,10 @@ async def serve_with_simulator(*, port: int, simulator_port: int) -> None:
         _must_be_free(wanted)
     rmtree(_LOCAL, ignore_errors=True)
     async with beside_simulator(_LOCAL, port=port, simulator_port=simulator_port) as local:
-        click.echo(f"\n  Open  {local.simulator.url}/\n")
-        click.echo(f"  Helpdesk            {local.house.url}/desk   (sign in as Priya Nair)")
-        click.echo(f"  What an auditor asks: countersign audit check --database {local.settings.database}")
-        click.echo("  Ctrl+C stops both; chats and records begin empty again at the next start.\n")
+        tell(say("\n  Open  {url}/\n", url=local.simulator.url))
+        tell(say("  Helpdesk            {url}/desk   (sign in as Priya Nair)", url=local.house.url))
+        tell(say("  What an auditor asks: countersign audit check --database {database}", database=str(local.settings.database)))
+        tell(say("  Ctrl+C stops both; chats and records begin empty again at the next start.\n"))
         await _until_interrupted()
 
 
@@ -76,9 +76,8 @@ def _must_be_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise OSError(
-                error.errno, f"port {port} is taken; stop what listens there, or choose others with --port and --simulator-port"
-            ) from error
+            taken = say("port {port} is taken; stop what listens there, or choose others with --port and --simulator-port", port=port)
+            raise OSError(error.errno, words(taken)) from error
 
 
 def local_settings(folder: Path, simulator: Simulator, *, port: int) -> Settings:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from approvals.errors import NoteError
 from approvals.evidence.notes import Note, Signer
 from approvals.evidence.tree import HASH_SIZE
+from approvals.words import say
 
 _NOTES = re.compile(r"(?:(?!— ).+\n)+\n(?:— .+\n)+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
@@ -37,9 +38,9 @@ class Checkpoint:
             origin, size, encoded = lines[:3]
             root = base64.b64decode(encoded, validate=True)
         except ValueError as error:
-            raise NoteError("this is no checkpoint: the name of a log, its size and its root in base64 are expected") from error
+            raise NoteError(say("this is no checkpoint: the name of a log, its size and its root in base64 are expected")) from error
         if not origin or not all(lines) or not _SIZE.fullmatch(size) or len(root) != HASH_SIZE:
-            raise NoteError("this is no checkpoint: its size is no plain number, its root is not 32 bytes long, or a line is empty")
+            raise NoteError(say("this is no checkpoint: its size is no plain number, its root is not 32 bytes long, or a line is empty"))
         return cls(origin=origin, size=int(size), root=root, note=note)
 
 

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from approvals.errors import NoteError
+from approvals.words import say
 
 _NAME = re.compile(r"[^\s+]+")
 _KEY_SIZE, _ID_SIZE, _TIME_SIZE = 32, 4, 8
@@ -63,9 +64,14 @@ class VerifierKey:
             key = base64.b64decode(parts[2], validate=True)
             found = cls(name=parts[0], kind=Kind(key[0]), public=key[1:])
         except (IndexError, ValueError) as error:
-            raise NoteError(f"{text.strip()[:80]!r} is no verifier key; it looks like name+1a2b3c4d+base64") from error
+            raise NoteError(say("{text} is no verifier key; it looks like name+1a2b3c4d+base64", text=repr(text.strip()[:80]))) from error
         if len(found.public) != _KEY_SIZE or found.id.hex() != parts[1] or not _NAME.fullmatch(found.name):
-            raise NoteError(f"the verifier key of {found.name!r} is damaged: its id and its bytes do not belong together; copy it again")
+            raise NoteError(
+                say(
+                    "the verifier key of {name} is damaged: its id and its bytes do not belong together; copy it again",
+                    name=repr(found.name),
+                )
+            )
         return found
 
 
@@ -120,9 +126,9 @@ class Note:
         body, found, below = text.rpartition("\n\n")
         lines = below.splitlines(keepends=True)
         if len(text) > LONGEST or len(lines) > _MOST_SIGNATURES:
-            raise NoteError("this is too long for a signed note")
+            raise NoteError(say("this is too long for a signed note"))
         if not found or not lines or not all(line.startswith("— ") and line.endswith("\n") for line in lines):
-            raise NoteError("this is no signed note: a text, an empty line, and lines that begin with “— ” are expected")
+            raise NoteError(say("this is no signed note: a text, an empty line, and lines that begin with “— ” are expected"))
         return cls(text=f"{body}\n", lines=tuple(lines))
 
     def signatures(self, key: VerifierKey) -> Iterator[bytes]:

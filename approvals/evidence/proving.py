@@ -20,6 +20,7 @@ from approvals.evidence.spelling import canonical
 from approvals.evidence.stored import checkpoint_over, stored_nodes
 from approvals.evidence.tree import inclusion_proof, is_included, leaf_hash
 from approvals.store.sqlite import Tx, stream
+from approvals.words import say
 
 FIRST_LINE = "c2sp.org/tlog-proof@v1"
 _ROW = f"SELECT {COLUMNS} FROM evidence WHERE id = ?"  # noqa: S608  (a constant of ours)
@@ -78,9 +79,9 @@ class Proof:
             found = _INDEX.fullmatch(index)
             steps = tuple(base64.b64decode(step, validate=True) for step in path)
         except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
-            raise NoteError("this is no proof as `countersign audit prove` prints it") from error
+            raise NoteError(say("this is no proof as `countersign audit prove` prints it")) from error
         if first != FIRST_LINE or found is None or any(len(step) != sha256().digest_size for step in steps):
-            raise NoteError("this is no proof as `countersign audit prove` prints it")
+            raise NoteError(say("this is no proof as `countersign audit prove` prints it"))
         return cls(leaf=made, groups=groups, path=steps, index=int(found[1]), checkpoint=Checkpoint.parse(note))
 
 
@@ -93,7 +94,7 @@ def prove(tx: Tx, entry: int) -> Proof:
     row = next(stream(tx, _ROW, (entry,)), None)
     over = checkpoint_over(tx, entry)
     if row is None or over is None:
-        raise NoteError(f"there is no entry {entry} that a checkpoint covers")
+        raise NoteError(say("there is no entry {entry} that a checkpoint covers", entry=entry))
     made = leaf(row)
     promised = committed(row[-1])
     groups = tuple(

@@ -10,6 +10,7 @@ from approvals.evidence import leaves, tree
 from approvals.evidence.checkpoints import checkpoint
 from approvals.evidence.notes import Signer
 from approvals.evidence.tree import CompactRange
+from approvals.words import say
 
 _LAST = "SELECT size, peaks FROM checkpoint ORDER BY size DESC LIMIT 1"
 _FRESH = f"SELECT {leaves.COLUMNS} FROM evidence WHERE id > ? ORDER BY id"  # noqa: S608  (a constant of ours)
@@ -55,8 +56,10 @@ def _sealed(connection: Connection) -> CompactRange:
 
 def _leaf(row: leaves.Row, *, after: int) -> bytes:
     if row[0] != after + 1:
-        raise AuditUnavailableError(f"the evidence has a hole: entry {row[0]} follows entry {after}; run: countersign audit verify")
+        raise AuditUnavailableError(
+            say("the evidence has a hole: entry {row} follows entry {after}; run: countersign audit verify", row=row[0], after=after)
+        )
     made = leaves.leaf(row)
     if not leaves.is_whole(made):
-        raise AuditUnavailableError(f"entry {row[0]} holds a line break where none can be; nothing of it is kept")
+        raise AuditUnavailableError(say("entry {row} holds a line break where none can be; nothing of it is kept", row=row[0]))
     return made

@@ -6,6 +6,7 @@ from approvals.errors import NoteError
 from approvals.evidence.checkpoints import Checkpoint
 from approvals.evidence.tree import Nodes
 from approvals.store.sqlite import Tx
+from approvals.words import say
 
 _NODE = "SELECT hash FROM tree_node WHERE level = ? AND position = ?"
 _LAST = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
@@ -23,7 +24,13 @@ def stored_nodes(tx: Tx) -> Nodes:
     def node(level: int, position: int) -> bytes:
         found = connection.exec_driver_sql(_NODE, (level, position)).scalar()
         if not isinstance(found, bytes):
-            raise NoteError(f"the stored tree has no node {position} at level {level}: the log is shorter than that, or damaged")
+            raise NoteError(
+                say(
+                    "the stored tree has no node {position} at level {level}: the log is shorter than that, or damaged",
+                    position=position,
+                    level=level,
+                )
+            )
         return found
 
     return node

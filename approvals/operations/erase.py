@@ -63,7 +63,7 @@ def find_person(tx: Tx, name: str) -> Person:
     wanted = or_(_PERSON.c.id == name.lower(), func.lower(_PERSON.c.email) == name.lower())
     found = tx.run(select(_PERSON.c.id).where(wanted)).scalar()
     if found is None:
-        raise ErasureError(f"the directory knows nobody with the object id or e-mail address {name!r}")
+        raise ErasureError(say("the directory knows nobody with the object id or e-mail address {name}", name=repr(name)))
     return people(tx, found)[found]
 
 
@@ -77,7 +77,7 @@ def erase(tx: Tx, person: Person, *, why: str, now: datetime) -> Erased:
     names = tuple(str(name) for name in (person.name, person.email) if name and name != _GONE)
     if any(name.casefold() in why.casefold() for name in names):
         raise ErasureError(
-            "the reason names the person whom it is to erase, and would be kept for ever; say it without their name or address"
+            say("the reason names the person whom it is to erase, and would be kept for ever; say it without their name or address")
         )
     entries = tx.run(delete(_PRIVATE).where(_PRIVATE.c.person == person.id)).rowcount
     _erase_records(tx, person.id)
@@ -107,7 +107,9 @@ def _refuse_while_open(tx: Tx, person: Person) -> None:
     still = tx.run(select(_REQUEST.c.id).where(theirs, _REQUEST.c.state.not_in(_CLOSED)).order_by(_REQUEST.c.id)).scalars().all()
     if still:
         named = ", ".join(number(RequestId(request)) for request in still[:5])
-        raise ErasureError(f"{len(still)} request(s) are still open ({named}): let them end, or end them, and then erase")
+        raise ErasureError(
+            say("{count} request(s) are still open ({named}): let them end, or end them, and then erase", count=len(still), named=named)
+        )
 
 
 def _erase_records(tx: Tx, person: PersonId) -> None:
@@ -133,7 +135,9 @@ def _erase_messages(tx: Tx, person: PersonId, *, names: tuple[str, ...]) -> None
     meant = or_(concerned, _holds(_MESSAGE.c.sentence, names), _holds(_MESSAGE.c.activity, names))
     waiting = tx.run(select(func.count()).select_from(_MESSAGE).where(meant, _MESSAGE.c.sent_at.is_(None))).scalar_one()
     if waiting:
-        raise ErasureError(f"{waiting} message(s) to them or about them are still on their way; try again when they have been sent")
+        raise ErasureError(
+            say("{waiting} message(s) to them or about them are still on their way; try again when they have been sent", waiting=waiting)
+        )
     tx.run(update(_MESSAGE).where(meant).values({"sentence": None, "activity": None, "problem": None}))
     lost = say("What went wrong was erased with the person whom it was about.")
     failed = or_(_REQUEST.c.beneficiary == person, _holds(_REQUEST.c.failure, names))
@@ -156,4 +160,6 @@ def _refuse_what_is_left(tx: Tx, names: tuple[str, ...]) -> None:
     clear = tx.run(select(_ENTRY.c.id).where(stands).order_by(_ENTRY.c.id).limit(5)).scalars().all()
     if clear:
         shown = ", ".join(str(entry) for entry in clear)
-        raise ErasureError(f"entries {shown} hold the name in clear, as releases before this log recorded it; nothing was erased")
+        raise ErasureError(
+            say("entries {shown} hold the name in clear, as releases before this log recorded it; nothing was erased", shown=shown)
+        )

@@ -16,7 +16,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from approvals.words import read_span
+from approvals.words import read_span, say
 
 T = TypeVar("T")
 _STAGE = re.compile(r"(?:(?P<quorum>[1-9]) of )?(?P<kind>owners|owner|manager)")
@@ -106,13 +106,13 @@ def _span(notes: Mapping[str, str], name: str) -> timedelta | None:
         return None
     span = read_span(notes[name])
     if not span:
-        raise ValueError(f"@{name} is {notes[name]!r}; write a whole number and m, h or d, such as 4h")
+        raise ValueError(say("@{name} is {given}; write a whole number and m, h or d, such as 4h", name=name, given=repr(notes[name])))
     return span
 
 
 def _only(notes: Mapping[str, str], name: str, value: str) -> bool:
     if name in notes and notes[name] != value:
-        raise ValueError(f"@{name} is {notes[name]!r}; write {value!r}, or leave it out")
+        raise ValueError(say("@{name} is {given}; write {value}, or leave it out", name=name, given=repr(notes[name]), value=repr(value)))
     return name in notes
 
 
@@ -123,11 +123,11 @@ def _each(notes: Mapping[str, str], name: str, read: Callable[[str], T]) -> tupl
 def _stage(text: str) -> StageRule:
     match = _STAGE.fullmatch(text)
     if match is None or (match["quorum"] and match["kind"] != Kind.OWNERS):
-        raise ValueError(f"@stages has {text!r}; write owner, manager, owners or '2 of owners', with commas between")
+        raise ValueError(say("@stages has {given}; write owner, manager, owners or '2 of owners', with commas between", given=repr(text)))
     return StageRule(kind=Kind(match["kind"]), quorum=int(match["quorum"] or 1))
 
 
 def _kind(text: str) -> Kind:
     if text not in tuple(Kind):
-        raise ValueError(f"@notify has {text!r}; write {', '.join(Kind)}, with commas between")
+        raise ValueError(say("@notify has {given}; write {known}, with commas between", given=repr(text), known=", ".join(Kind)))
     return Kind(text)

@@ -12,12 +12,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from approvals.catalog import Duration
 from approvals.errors import PolicyError
-from approvals.files import read_yaml
+from approvals.files import read_yaml, reason
 from approvals.policy.conditions import KNOWN, Conditions, read_annotations
 from approvals.policy.question import Phase
 from approvals.policy.rules import Limits, Policy, Rule
 from approvals.policy.schema import declared
-from approvals.words import names_in
+from approvals.words import names_in, say
 
 SCHEMA, LIMITS = "schema.cedarschema", "limits.yaml"
 VALUES = frozenset({"entitlement", "system", "risk", "departments", "own", "conflicts"})
@@ -70,7 +70,7 @@ def load_policy(texts: Mapping[str, str]) -> Policy:
 
 def _schema(texts: Mapping[str, str]) -> cedarpy.Schema:
     if SCHEMA not in texts:
-        raise PolicyError(f"{SCHEMA} is missing: it declares what policies may look at")
+        raise PolicyError(say("{file} is missing: it declares what policies may look at", file=SCHEMA))
     try:
         return cedarpy.Schema.from_str(texts[SCHEMA])
     except ValueError as error:
@@ -82,7 +82,7 @@ def _parsed(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     names = [name for name in sorted(texts) if name.endswith(".cedar")]
     each = [policy for name in names for policy in _policies_of(name, texts[name])]
     if not each:
-        raise PolicyError("there is no policy: nothing could be asked for; add a .cedar file with at least one permit")
+        raise PolicyError(say("there is no policy: nothing could be asked for; add a .cedar file with at least one permit"))
     return {f"policy{place}": policy for place, policy in enumerate(each)}
 
 
@@ -92,7 +92,7 @@ def _policies_of(name: str, text: str) -> list[dict[str, Any]]:
     except ValueError as error:
         raise PolicyError(f"{name}: {_line(error)}") from error
     if found["templates"]:
-        raise PolicyError(f"{name}: has a template (?principal or ?resource); write the policy out")
+        raise PolicyError(say("{name}: has a template (?principal or ?resource); write the policy out", name=name))
     statics = found["staticPolicies"]
     # Cedar numbers them as they stand in the file.
     return [statics[key] for key in sorted(statics, key=lambda key: int(key.removeprefix("policy")))]
@@ -102,10 +102,22 @@ def _rule(policy: Mapping[str, Any]) -> Rule:
     notes: dict[str, str] = {key: value or "" for key, value in policy.get("annotations", {}).items()}
     name = notes.get("id", "")
     if not _ID.fullmatch(name):
-        raise PolicyError(f"a policy has @id({name!r}); give each its own, of small letters, digits, dots and hyphens, such as tier.high")
+        raise PolicyError(
+            say(
+                "a policy has @id({name}); give each its own, of small letters, digits, dots and hyphens, such as tier.high",
+                name=repr(name),
+            )
+        )
     unknown = sorted(set(notes) - KNOWN)
     if unknown:
-        raise PolicyError(f"policy {name}: @{unknown[0]} is no annotation that is read; known are {', '.join(sorted(KNOWN))}")
+        raise PolicyError(
+            say(
+                "policy {name}: @{unknown} is no annotation that is read; known are {known}",
+                name=name,
+                unknown=unknown[0],
+                known=", ".join(sorted(KNOWN)),
+            )
+        )
     is_permit = policy["effect"] == "permit"
     return Rule(
         id=name,
@@ -121,10 +133,11 @@ def _rule(policy: Mapping[str, Any]) -> Rule:
 def _words(name: str, notes: Mapping[str, str], *, is_permit: bool) -> str:
     says = notes.get("says", "")
     if not is_permit and not says:
-        raise PolicyError(f"policy {name}: a forbid needs @says, the words for the person whom it denies")
+        raise PolicyError(say("policy {name}: a forbid needs @says, the words for the person whom it denies", name=name))
     unknown = sorted(set(names_in(says)) - VALUES)
     if unknown:
-        raise PolicyError(f"policy {name}: @says names {{{unknown[0]}}}; it can name {', '.join(sorted(VALUES))}")
+        names = {"unknown": f"{{{unknown[0]}}}", "known": ", ".join(sorted(VALUES))}
+        raise PolicyError(say("policy {name}: @says names {unknown}; it can name {known}", name=name, **names))
     return says
 
 
@@ -132,9 +145,9 @@ def _demands(name: str, notes: Mapping[str, str], *, is_permit: bool) -> Conditi
     try:
         demands = read_annotations(notes)
     except ValueError as error:
-        raise PolicyError(f"policy {name}: {error}") from error
+        raise PolicyError(f"policy {name}: ", *error.args) from error
     if not is_permit and demands != Conditions():
-        raise PolicyError(f"policy {name}: a forbid demands nothing; move its conditions to a permit")
+        raise PolicyError(say("policy {name}: a forbid demands nothing; move its conditions to a permit", name=name))
     return demands
 
 
@@ -148,7 +161,7 @@ def _refuse_twins(rules: Mapping[str, Rule]) -> None:
     seen: set[str] = set()
     for rule in rules.values():
         if rule.id in seen:
-            raise PolicyError(f"policy {rule.id}: @id stands twice; each policy needs its own, since evidence refers to it")
+            raise PolicyError(say("policy {id}: @id stands twice; each policy needs its own, since evidence refers to it", id=rule.id))
         seen.add(rule.id)
 
 
@@ -156,7 +169,9 @@ def _refuse_open_ends(rules: Mapping[str, Rule]) -> None:
     """Every permit of a request says who is asked and for how long: otherwise it would wait for nobody, or for ever."""
     for rule in rules.values():
         if rule.is_permit and Phase.REQUEST in rule.phases and not (rule.demands.stages and rule.demands.lapses_after):
-            raise PolicyError(f"policy {rule.id}: a permit of requests needs @stages and @lapses_after: who is asked, and for how long")
+            raise PolicyError(
+                say("policy {id}: a permit of requests needs @stages and @lapses_after: who is asked, and for how long", id=rule.id)
+            )
 
 
 def _refuse_the_unheard(rules: Mapping[str, Rule]) -> None:
@@ -180,13 +195,15 @@ def _validate(cedar: str, schema: cedarpy.Schema, rules: Mapping[str, Rule]) -> 
 
 def _limits(texts: Mapping[str, str]) -> Limits:
     if LIMITS not in texts:
-        raise PolicyError(f"{LIMITS} is missing: it holds the limits that are no policy's")
+        raise PolicyError(say("{file} is missing: it holds the limits that are no policy's", file=LIMITS))
     try:
         table = _Table.model_validate(_read_limits(texts))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise PolicyError(f"{LIMITS}: {where} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise PolicyError(
+            say("{file}: {where} is {given}: ", file=LIMITS, where=where, given=repr(first["input"])), reason(first)
+        ) from error
     return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most, step_up_within=table.step_up_within)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 import cedarpy
 
 from approvals.errors import PolicyError
-from approvals.words import read_span
+from approvals.words import read_span, say
 
 _LINE = re.compile(r"\s*(?:(?P<open>entity|type) (?P<owner>\w+)|@(?P<key>\w+)\(\"(?P<value>[^\"]*)\"\)|\"?(?P<name>\w+)\"?\??: )")
 
@@ -64,7 +64,15 @@ def _declared(owner: str, name: str, notes: dict[str, str]) -> Declared:
     where = f"schema: {owner}.{name}"
     source, within = notes.get("source"), read_span(notes.get("within", ""))
     if source not in tuple(Source):
-        raise PolicyError(f"{where}: @source is {source!r}; write one of {', '.join(Source)}")
+        raise PolicyError(
+            say("{where}: @source is {source}; write one of {sources}", where=where, source=repr(source), sources=", ".join(Source))
+        )
     if not within:
-        raise PolicyError(f"{where}: @within is {notes.get('within')!r}; write how old it may be, such as 5m, 1h or 30d")
+        raise PolicyError(
+            say(
+                "{where}: @within is {within}; write how old it may be, such as 5m, 1h or 30d",
+                where=where,
+                within=repr(notes.get("within")),
+            )
+        )
     return Declared(owner=owner, name=name, source=Source(source), within=within)

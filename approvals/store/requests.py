@@ -11,6 +11,7 @@ from approvals.errors import UnknownRequestError
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
+from approvals.words import say
 
 _DECISION = DecisionRow.__table__  # type: ignore[attr-defined]
 _DECISIONS = Statement(select(_DECISION).where(_DECISION.c.request == bindparam("request")))
@@ -30,7 +31,9 @@ def find(tx: Tx, request: RequestId) -> RequestRow:
     if request not in read:
         found = _FIND.objects(tx, {"id": request}, of=RequestRow) if 0 < request <= _LARGEST else []
         if not found:
-            raise UnknownRequestError(f"there is no request {number(request)}; “my requests” lists those that you can see")
+            raise UnknownRequestError(
+                say("there is no request {request}; “my requests” lists those that you can see", request=number(request))
+            )
         (read[request],) = found
     return read[request]
 
@@ -38,7 +41,7 @@ def find(tx: Tx, request: RequestId) -> RequestRow:
 def id_of(row: RequestRow) -> RequestId:
     """The id of a row that has been stored."""
     if row.id is None:
-        raise UnknownRequestError("the request has not been stored yet")
+        raise UnknownRequestError(say("the request has not been stored yet"))
     return RequestId(row.id)
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from approvals.errors import AuditUnavailableError, UnsettledError
+from approvals.words import say
 
 T = TypeVar("T")
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -151,7 +152,7 @@ class Store:
                 with Tx(self._engine, autoflush=False) as tx:
                     return work(tx)
             except OperationalError as error:
-                raise AuditUnavailableError(f"the database cannot be read: {error.orig}") from error
+                raise AuditUnavailableError(say("the database cannot be read: {orig}", orig=str(error.orig))) from error
 
         return await self._loop.run_in_executor(self._readers, run)
 
@@ -171,7 +172,7 @@ class Store:
 
     def _refuse_if_closed(self) -> None:
         if not self._is_open:
-            raise AuditUnavailableError("the store is closed; start the program again")
+            raise AuditUnavailableError(say("the store is closed; start the program again"))
 
     def _write_for_ever(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -293,7 +294,7 @@ def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterat
     try:
         yield from tx.connection().connection.cursor().execute(statement, values)
     except sqlite3.Error as error:
-        raise AuditUnavailableError(f"the database cannot be read: {error}") from error
+        raise AuditUnavailableError(say("the database cannot be read: {error}", error=str(error))) from error
 
 
 def connect_to_write(engine: Engine) -> Connection:

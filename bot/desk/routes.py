@@ -3,13 +3,14 @@
 from aiohttp import web
 
 from approvals.operations.desk import Desk
+from approvals.words import say
 from bot.clock import Now, system_now
 from bot.desk.asked import LIST, SIGN_IN
 from bot.desk.door import SIGNED_OUT, Door
 from bot.desk.pages import redirect, static_file
 from bot.desk.session import SIGNED_IN
 from bot.desk.tickets import TicketPages
-from bot.settings import PREFIX, Settings, SettingsError
+from bot.settings import Settings, SettingsError
 
 _LEAST_SECRET = 32
 
@@ -46,10 +47,16 @@ def _secret(settings: Settings) -> bytes:
     try:
         secret = settings.secret_file.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{PREFIX}SECRET_FILE: {str(settings.secret_file)!r} cannot be read ({error.strerror})") from error
+        told = {"file": repr(str(settings.secret_file)), "why": str(error.strerror)}
+        raise SettingsError(say("COUNTERSIGN_SECRET_FILE: {file} cannot be read ({why})", **told)) from error
     if len(secret) < _LEAST_SECRET:
         raise SettingsError(
-            f"{PREFIX}SECRET_FILE: {str(settings.secret_file)!r} holds {len(secret)} bytes, and {_LEAST_SECRET} are needed;"
-            " delete it, and the next start makes a new one"
+            say(
+                "COUNTERSIGN_SECRET_FILE: {file} holds {count} bytes, and {least} are needed; "
+                "delete it, and the next start makes a new one",
+                file=repr(str(settings.secret_file)),
+                count=len(secret),
+                least=_LEAST_SECRET,
+            )
         )
     return secret

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from approvals.errors import CountersignError
 from approvals.store.sqlite import Store, Tx
+from approvals.words import say
 
 T = TypeVar("T")
 
@@ -29,7 +30,11 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
         return await store.read(question)
     except DatabaseError as error:
         raise AuditError(
-            f"{path}: is no database of this product ({error.orig}); give the one that the bot uses with --database"
+            say(
+                "{path}: is no database of this product ({orig}); give the one that the bot uses with --database",
+                path=str(path),
+                orig=str(error.orig),
+            )
         ) from error
     finally:
         await store.close()
@@ -38,4 +43,4 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
 async def there_is(path: Path) -> None:
     """Make sure that there is a file. Raises AuditError."""
     if not await asyncio.to_thread(path.exists):
-        raise AuditError(f"{path}: there is no database; give the one that the bot uses with --database")
+        raise AuditError(say("{path}: there is no database; give the one that the bot uses with --database", path=str(path)))

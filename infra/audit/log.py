@@ -16,16 +16,18 @@ from approvals.evidence.verifying import Verdict, verify
 from approvals.evidence.witnessed import Word, last_word
 from approvals.operations.audit import count, gaps
 from approvals.store.sqlite import Tx
+from approvals.words import Sentence, say
 from infra.audit.asking import AuditError, ask
 from infra.audit.beside import beside
 from infra.evidence_key import signer_of
+from infra.words import tell
 
 
 async def print_key(*, database: Path, secret_file: Path) -> None:
     """Print the log's verifier key: what an auditor keeps, to check everything else with."""
     last = await ask(last_checkpoint, database)
     if last is None:
-        raise AuditError(f"{database}: nothing has been recorded yet, so no checkpoint names the log")
+        raise AuditError(say("{database}: nothing has been recorded yet, so no checkpoint names the log", database=str(database)))
     click.echo(str(signer_of(_there(secret_file), name=last.origin).verifier))
 
 
@@ -59,12 +61,16 @@ async def verify_log(trust: Trust, *, database: Path) -> None:
         click.echo(line)
     if found.wrong:
         raise AuditError(
-            f"{len(found.wrong)} thing(s) are wrong with the evidence of {found.requests} request(s); "
-            "keep the database as it is, and compare it with a backup"
+            say(
+                "{count} thing(s) are wrong with the evidence of {requests} request(s); "
+                "keep the database as it is, and compare it with a backup",
+                count=len(found.wrong),
+                requests=found.requests,
+            )
         )
-    click.echo(_all_is_well(found))
+    tell(_all_is_well(found))
     for name, word in found.words:
-        click.echo(f"the witness {name} had seen {word.checkpoint.size} of them on {word.at:%Y-%m-%d %H:%M:%S} UTC")
+        tell(say("the witness {name} had seen {size} of them on {at}", name=name, size=word.checkpoint.size, at=word.at))
 
 
 def _verified(
@@ -72,7 +78,7 @@ def _verified(
 ) -> _Outcome:
     begin = checkpoint_at(tx, since) if since is not None else None
     if since is not None and (begin is None or not begin.note.is_signed_by(key)):
-        raise AuditError(f"no checkpoint of {since} entries or fewer bears the log's signature; leave out --since")
+        raise AuditError(say("no checkpoint of {since} entries or fewer bears the log's signature; leave out --since", since=since))
     said = [(witness.name, last_word(tx, witness)) for witness in witnesses]
     # A checkpoint that a witness has cosigned counts as one kept outside: a log rewritten around it would still have it.
     seen = [word.checkpoint for _, word in said if isinstance(word, Word)]
@@ -89,29 +95,49 @@ def _verified(
     )
 
 
-def _all_is_well(found: _Outcome) -> str:
+def _all_is_well(found: _Outcome) -> Sentence:
     verdict = found.verdict
-    kept = f", and {found.kept} checkpoint(s) kept outside fit" if found.kept else ""
-    read = "all" if verdict.entries == verdict.size else f"the last {verdict.entries}"
-    told = f"every transition of {found.requests} request(s) is accounted for"
-    return f"{verdict.size} entries are as they were sealed ({read} read{kept}); {told}"
+    counts = {"size": verdict.size, "read": verdict.entries, "outside": found.kept, "requests": found.requests}
+    if verdict.entries < verdict.size and found.kept:
+        return say(
+            "{size} entries are as they were sealed (the last {read} read, and {outside} checkpoint(s) kept outside fit); "
+            "every transition of {requests} request(s) is accounted for",
+            **counts,
+        )
+    if verdict.entries < verdict.size:
+        return say(
+            "{size} entries are as they were sealed (the last {read} read); every transition of {requests} request(s) is accounted for",
+            **counts,
+        )
+    if found.kept:
+        return say(
+            "{size} entries are as they were sealed (all read, and {outside} checkpoint(s) kept outside fit); "
+            "every transition of {requests} request(s) is accounted for",
+            **counts,
+        )
+    return say("{size} entries are as they were sealed (all read); every transition of {requests} request(s) is accounted for", **counts)
 
 
 def _kept(path: Path) -> tuple[Checkpoint, ...]:
     found = checkpoints_in(path.read_text(encoding="utf-8"))
     if not found:
-        raise AuditError(f"{path}: holds no checkpoint; give a file that the bot or a witness has written")
+        raise AuditError(say("{path}: holds no checkpoint; give a file that the bot or a witness has written", path=str(path)))
     return found
 
 
 def _own_key(last: Checkpoint | None, secret_file: Path) -> VerifierKey:
     if last is None:
-        raise AuditError("nothing has been recorded yet; give the log's verifier key with --key if it should have been")
+        raise AuditError(say("nothing has been recorded yet; give the log's verifier key with --key if it should have been"))
     return signer_of(_there(secret_file), name=last.origin).verifier
 
 
 def _there(secret_file: Path) -> Path:
     # The secret of an installation is made at its first start; a command that only asks must not make another.
     if not secret_file.exists():
-        raise NoteError(f"{secret_file}: there is no such secret; give the log's verifier key with --key, or the secret with --secret-file")
+        raise NoteError(
+            say(
+                "{secret_file}: there is no such secret; give the log's verifier key with --key, or the secret with --secret-file",
+                secret_file=str(secret_file),
+            )
+        )
     return secret_file

@@ -14,7 +14,9 @@ from approvals.evidence.pieces import of_request
 from approvals.evidence.proving import Proof, proofs_in, prove
 from approvals.operations.audit import trail
 from approvals.store.sqlite import Tx
+from approvals.words import Sentence, say
 from infra.audit.asking import AuditError, ask
+from infra.words import tell, words
 
 _MEANT = re.compile(r"REQ-(?P<request>\d{1,15})|(?P<entry>\d{1,15})", re.IGNORECASE)
 
@@ -23,7 +25,7 @@ async def print_proofs(what: str, *, database: Path) -> None:
     """Print the proof of an entry, or of each that a request has."""
     meant = _MEANT.fullmatch(what)
     if meant is None:
-        raise AuditError(f"{what!r} is neither a request such as REQ-1042 nor the number of an entry")
+        raise AuditError(say("{what} is neither a request such as REQ-1042 nor the number of an entry", what=repr(what)))
     for proof in await ask(lambda tx: _proofs(tx, meant), database):
         click.echo(str(proof), nl=False)
 
@@ -39,27 +41,40 @@ def _proofs(tx: Tx, meant: re.Match[str]) -> list[Proof]:
 async def check_proofs(path: Path, *, key: str | None, witnesses: Sequence[str]) -> None:
     """Print what each proof in the file proves; fail at the first that does not, or that one of the witnesses has not seen."""
     if not key:
-        raise AuditError("a proof is checked with the log's verifier key alone: give it with --key")
+        raise AuditError(say("a proof is checked with the log's verifier key alone: give it with --key"))
     known, seers = VerifierKey.parse(key), [VerifierKey.parse(one) for one in witnesses]
     found = proofs_in(await asyncio.to_thread(path.read_text, encoding="utf-8"))
     if not found:
-        raise AuditError(f"{path}: holds no proof; give what `countersign audit prove` printed")
+        raise AuditError(say("{path}: holds no proof; give what `countersign audit prove` printed", path=str(path)))
     for proof in found:
         if not proof.holds(known):
             raise AuditError(
-                f"{path}: entry {proof.entry} is not proved: it, its path or its checkpoint was changed, or another key signed it"
+                say(
+                    "{path}: entry {entry} is not proved: it, its path or its checkpoint was changed, or another key signed it",
+                    path=str(path),
+                    entry=proof.entry,
+                )
             )
         for seer in seers:
             if proof.checkpoint.note.cosigned_at(seer) is None:
-                raise AuditError(f"{path}: the witness {seer.name} has not cosigned the checkpoint under entry {proof.entry}")
-        click.echo(_told(proof))
+                raise AuditError(
+                    say(
+                        "{path}: the witness {name} has not cosigned the checkpoint under entry {entry}",
+                        path=str(path),
+                        name=seer.name,
+                        entry=proof.entry,
+                    )
+                )
+        tell(_told(proof))
 
 
-def _told(proof: Proof) -> str:
+def _told(proof: Proof) -> Sentence:
     _, at, kind, request, _, actor, _, sentence, *_ = (json.loads(line) for line in proof.leaf.decode().split("\n"))
     values = {reference: str(text) for group in proof.groups for reference, text in group.values().items()}
     msgid, named = sentence
     said = ", ".join(f"{name} = {values.get(value, value) if isinstance(value, str) else value}" for name, value in named.items())
-    about = f"REQ-{request}" if request is not None else "no request"
-    who = actor or "Countersign"
-    return f"entry {proof.entry} of {proof.checkpoint.size}: {at} UTC  {kind}  {about}  by {who}  {msgid}{f'  ({said})' if said else ''}"
+    told = {"entry": proof.entry, "size": proof.checkpoint.size, "at": at, "kind": kind, "who": actor or "Countersign"}
+    what = f"{words(Sentence(msgid))}  ({said})" if said else words(Sentence(msgid))
+    if request is None:
+        return say("entry {entry} of {size}: {at} UTC  {kind}  no request  by {who}  {what}", what=what, **told)
+    return say("entry {entry} of {size}: {at} UTC  {kind}  {request}  by {who}  {what}", request=f"REQ-{request}", what=what, **told)

@@ -10,7 +10,9 @@ from approvals.change import RequestId
 from approvals.evidence import canonical
 from approvals.evidence.witnessed import cover
 from approvals.operations.audit import Entry, count, gaps, trail
+from approvals.words import say
 from infra.audit.asking import AuditError, ask
+from infra.words import tell, words
 
 
 async def show_request(request: str, *, database: Path, as_json: bool) -> None:
@@ -26,7 +28,7 @@ def request_number(text: str) -> RequestId:
     """The request that ``text`` names. Raises AuditError where it names none."""
     match = re.fullmatch(r"(?:REQ-)?(\d{1,15})", text, re.IGNORECASE)
     if match is None:
-        raise AuditError(f"{text!r} is no number of a request; write it as REQ-1042")
+        raise AuditError(say("{request} is no number of a request; write it as REQ-1042", request=repr(text)))
     return RequestId(int(match[1]))
 
 
@@ -37,13 +39,17 @@ async def check_records(*, database: Path) -> None:
         click.echo(gap)
     if found:
         raise AuditError(
-            f"{len(found)} thing(s) are not accounted for in {requests} request(s); keep the database as it is and look into them"
+            say(
+                "{count} thing(s) are not accounted for in {requests} request(s); keep the database as it is and look into them",
+                count=len(found),
+                requests=requests,
+            )
         )
-    click.echo(f"every transition of {requests} request(s) is accounted for")
+    tell(say("every transition of {requests} request(s) is accounted for", requests=requests))
 
 
 def _as_line(entry: Entry, covered: str) -> str:
-    told = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {entry.sentence}{_refused(entry)}"
+    told = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC  {entry.kind:16}  {entry.name:20}  {words(entry.sentence)}{_refused(entry)}"
     return f"{told}  [entry {entry.id}, {covered}]"
 
 
@@ -51,8 +57,10 @@ def _refused(entry: Entry) -> str:
     """By which check and which policies, where it is a refusal."""
     check = entry.body.get("check")
     rules = entry.body.get("decision", {}).get("answer", {}).get("rules", [])
-    by = f": {', '.join(rules)}" if rules else ""
-    return f"  [check {check}{by}]" if check is not None else ""
+    if check is None:
+        return ""
+    refused = say("[check {check}: {rules}]", check=check, rules=tuple(rules)) if rules else say("[check {check}]", check=check)
+    return f"  {words(refused)}"
 
 
 def _as_json(entry: Entry, covered: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from approvals.errors import CountersignError
 from approvals.store.sqlite import connect_to_write, open_engine
+from approvals.words import say
 
 _HERE = Path(__file__).parent
 
@@ -30,10 +31,16 @@ def upgrade(path: Path) -> None:
             connection.commit()
     except CommandError as error:
         raise MigrationError(
-            f"{path}: made by a newer release of Countersign ({error}); start that release, or another database"
+            say(
+                "{path}: made by a newer release of Countersign ({error}); start that release, or another database",
+                path=str(path),
+                error=str(error),
+            )
         ) from error
     except DatabaseError as error:
-        raise MigrationError(f"{path}: cannot be opened as a database ({error.orig}); check the path and its permissions") from error
+        raise MigrationError(
+            say("{path}: cannot be opened as a database ({orig}); check the path and its permissions", path=str(path), orig=str(error.orig))
+        ) from error
     finally:
         engine.dispose()
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from approvals.words import say
 from infra.simulator.errors import OrganisationError
 from infra.simulator.shape import Json, JsonObject, list_at, text_at, value_at
 
@@ -73,7 +74,9 @@ class Organisation:
         exact = [person for person in self.people if wanted in {person.id.casefold(), person.email.casefold(), person.name.casefold()}]
         found = exact or [person for person in self.people if wanted in _handles(person)]
         if len(found) != 1:
-            raise OrganisationError(f"{len(found)} people are called {who!r}: use an e-mail address of people.yaml")
+            raise OrganisationError(
+                say("{count} people are called {who}: use an e-mail address of people.yaml", count=len(found), who=repr(who))
+            )
         return found[0]
 
 
@@ -106,7 +109,7 @@ def read_organisation(folder: Path = SAMPLE) -> Organisation:
         for person in people:
             value = str(getattr(person, key)).casefold()
             if value in seen:
-                raise OrganisationError(f"people.yaml: {key} {value!r} is given to two people")
+                raise OrganisationError(say("people.yaml: {key} {value} is given to two people", key=key, value=repr(value)))
             seen.add(value)
     chats = folder / "chats.yaml"
     emails = {person.email for person in people}
@@ -118,23 +121,25 @@ def _entries(path: Path) -> list[JsonObject]:
     try:
         whole: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both loaders are the safe ones
     except OSError as error:
-        raise OrganisationError(f"{path}: cannot be read: {error.strerror}") from error
+        raise OrganisationError(say("{path}: cannot be read: {strerror}", path=str(path), strerror=str(error.strerror))) from error
     except yaml.YAMLError as error:
-        raise OrganisationError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+        raise OrganisationError(say("{path}: is not YAML: {error}", path=str(path), error=" ".join(str(error).split()))) from error
     if not isinstance(whole, list) or not all(isinstance(entry, dict) for entry in whole):
-        raise OrganisationError(f"{path}: must be a list of entries that begin with '- '")
+        raise OrganisationError(say("{path}: must be a list of entries that begin with '- '", path=str(path)))
     return [entry for entry in whole if isinstance(entry, dict)]
 
 
 def _employee(entry: JsonObject, *, where: str) -> Employee:
     for key in ("id", "name", "email", "title", "department", "locale", "time_zone"):
         if not text_at(entry, key):
-            raise OrganisationError(f"{where}: {key} is missing or is not text")
+            raise OrganisationError(say("{where}: {key} is missing or is not text", where=where, key=key))
     try:
         UUID(text_at(entry, "id"))
         ZoneInfo(text_at(entry, "time_zone"))
     except (ValueError, ZoneInfoNotFoundError) as error:
-        raise OrganisationError(f"{where}: id must be a GUID and time_zone an IANA name: {error}") from error
+        raise OrganisationError(
+            say("{where}: id must be a GUID and time_zone an IANA name: {error}", where=where, error=str(error))
+        ) from error
     return Employee(
         id=text_at(entry, "id").lower(),
         name=text_at(entry, "name"),
@@ -153,9 +158,17 @@ def _shared_chat(entry: JsonObject, *, emails: set[str]) -> SharedChat:
     kind, title = text_at(entry, "kind"), text_at(entry, "title")
     members = tuple(str(member).lower() for member in list_at(entry, "members"))
     if kind not in ("group", "channel") or not title:
-        raise OrganisationError(f"chats.yaml: kind must be group or channel and title must be given, not {kind!r} and {title!r}")
+        raise OrganisationError(
+            say(
+                "chats.yaml: kind must be group or channel and title must be given, not {kind} and {title}",
+                kind=repr(kind),
+                title=repr(title),
+            )
+        )
     if strangers := [member for member in members if member not in emails]:
-        raise OrganisationError(f"chats.yaml: {title!r} has a member {strangers[0]!r} who is not in people.yaml")
+        raise OrganisationError(
+            say("chats.yaml: {title} has a member {strangers} who is not in people.yaml", title=repr(title), strangers=repr(strangers[0]))
+        )
     return SharedChat(kind="group" if kind == "group" else "channel", title=title, team=text_at(entry, "team"), members=members)
 
 

@@ -6,6 +6,7 @@ import ssl
 
 from aiohttp import web
 
+from approvals.words import say
 from infra.simulator.errors import NotLoopback
 from infra.simulator.guard import own_host_only
 from infra.simulator.relay import is_loopback
@@ -35,7 +36,9 @@ class Listener:
             OSError: the port is taken.
         """
         if not is_loopback(host):
-            raise NotLoopback(f"the simulator listens on 127.0.0.1 only, not on {host!r}: whoever reaches it can be anybody")
+            raise NotLoopback(
+                say("the simulator listens on 127.0.0.1 only, not on {host}: whoever reaches it can be anybody", host=repr(host))
+            )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         try:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from approvals.words import say
 from infra.simulator.activities import ActivityWriter
 from infra.simulator.authority import Authority
 from infra.simulator.certificates import make_certificates
@@ -189,7 +190,8 @@ class Simulator:
         for chat in self.world.chats:
             if chat.kind != "personal" and chat.title == title:
                 return chat
-        raise OrganisationError(f"there is no group chat or channel {title!r}; there are {[chat.title for chat in self.world.chats]}")
+        known = ", ".join(chat.title for chat in self.world.chats)
+        raise OrganisationError(say("there is no group chat or channel {title}; there are {known}", title=repr(title), known=known))
 
     def install(self, who: str) -> None:
         """Install the app for a person (everybody who is enabled has it at the start)."""
