@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from approvals.words import say
 from infra.simulator.chats import ADAPTIVE_CARD, Failure
 from infra.simulator.shape import Json, JsonObject, list_at, object_at, objects_at, text_at, value_at
 
 TOAST = "application/vnd.microsoft.activity.message"
 ERROR = "application/vnd.microsoft.error"
 LOGIN = "application/vnd.microsoft.activity.loginRequest"
-UNREACHABLE = "Unable to reach app. Please try again."
-WRONG = "Something went wrong. Please try again."
+UNREACHABLE = say("Unable to reach app. Please try again.").msgid
+WRONG = say("Something went wrong. Please try again.").msgid
 InvokeName = Literal["adaptiveCard/action", "application/search", "task/fetch", "task/submit"]
 INVOKES: tuple[InvokeName, ...] = ("adaptiveCard/action", "application/search", "task/fetch", "task/submit")
 
@@ -94,7 +95,7 @@ def silence(*, elapsed: timedelta, detail: str) -> Answer:
 def read_answer(name: str, *, status: int, body: Json, elapsed: timedelta) -> Answer:
     """Read what the bot answered to the invoke ``name``, or to a message when ``name`` is empty."""
     if name == "":
-        failed = Failure(title="The app did not take this message.", detail=f"It answered {status}.") if status >= 300 else None
+        failed = Failure(title=say("The app did not take this message.").msgid, detail=f"It answered {status}.") if status >= 300 else None
         return Answer(status=status, body=body, elapsed=elapsed, error=failed)
     if status != 200:
         unreachable = Failure(title=UNREACHABLE, detail=f"The app answered {status}, not 200.")

@@ -21,6 +21,7 @@ from infra.simulator.errors import OrganisationError, Refused
 from infra.simulator.faults import Faults
 from infra.simulator.organisation import Employee, Organisation
 from infra.simulator.shape import Json, JsonObject
+from infra.simulator.words import words_for
 
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -163,10 +164,11 @@ class Entra:
 
     def _choose(self, request: web.Request) -> web.StreamResponse:
         hint = request.query.get("login_hint", "").lower()
+        _ = words_for(request)
         people = [person for person in self._organisation.people if person.enabled]
         helpdesk = [person for person in people if "helpdesk" in person.roles]
         rest = groupby((person for person in people if person not in helpdesk), key=lambda person: person.department)
-        groups: list[tuple[str, list[Employee]]] = [("Helpdesk", helpdesk), *((name, list(members)) for name, members in rest)]
+        groups: list[tuple[str, list[Employee]]] = [(_("Helpdesk"), helpdesk), *((name, list(members)) for name, members in rest)]
         first = next((person.email for person in people if person.email == hint), groups[0][1][0].email if helpdesk else people[0].email)
         back = urlsplit(request.query["redirect_uri"])
         # Chromium applies form-action to the redirect that follows, so the way back must be named too.
@@ -174,7 +176,7 @@ class Entra:
         policy = f"default-src 'none'; style-src 'unsafe-inline'; {forms}; frame-ancestors 'none'; base-uri 'none'"
         anew = request.query.get("prompt") == "login"
         hinted = next((person for person in people if person.email == hint), None) if anew else None
-        page = self._page.render(groups=groups, first=first, anew=anew, hinted=hinted)
+        page = self._page.render(groups=groups, first=first, anew=anew, hinted=hinted, _=_, language=_.language)
         return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
 
 

@@ -1,6 +1,7 @@
 """What the browser page asks of the simulator: the state, the stream of what happens, and doing things as one of the people.
 
-Errors for the page are {"error": {"title", "detail"}}: 400 for a body that cannot be read, 403 and 404 as Teams would, never a 5xx.
+Errors for the page are {"error": {"title", "detail"}}: 400 for a body that cannot be read, 403 and 404 as Teams would, never a 5xx. The
+title is a few words that the page has in the reader's language; the detail is for a developer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import timedelta
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from approvals.words import say
 from infra.simulator.answers import INVOKES
 from infra.simulator.chats import Chat
 from infra.simulator.client import TeamsClient
@@ -92,7 +94,7 @@ class PageApi:
         chat, person, body = await self._act(request)
         text = text_at(body, "text").strip()
         if not text:
-            raise Refused(400, "Nothing to send", "The message is empty.")
+            raise Refused(400, say("Nothing to send").msgid, "The message is empty.")
         mention = body.get("mention") is True
         message, answer = await self.client.say(person, text, chat=chat, mention=mention, thread=text_at(body, "thread") or None)
         result: JsonObject = {"message": message.as_json()}
@@ -104,7 +106,7 @@ class PageApi:
         chat, person, body = await self._act(request)
         name = next((known for known in INVOKES if known == body.get("name")), None)
         if name is None:
-            raise Refused(400, "Unknown invoke", f"name must be one of {', '.join(INVOKES)}, not {body.get('name')!r}.")
+            raise Refused(400, say("Unknown invoke").msgid, f"name must be one of {', '.join(INVOKES)}, not {body.get('name')!r}.")
         message_id = text_at(body, "messageId") or None
         answer = await self.client.invoke(person, body.get("value"), name=name, chat=chat, message_id=message_id)
         result: JsonObject = {
@@ -133,7 +135,7 @@ class PageApi:
         step = value_at(await _read(request), "advance_s")
         if isinstance(step, bool) or not isinstance(step, int | float) or not 0 <= step <= LARGEST_STEP.total_seconds():
             limit = f"{LARGEST_STEP.total_seconds():.0f}"
-            raise Refused(400, "Time goes forward only", f"advance_s must be 0 to {limit} seconds, not {step!r}.")
+            raise Refused(400, say("Time goes forward only").msgid, f"advance_s must be 0 to {limit} seconds, not {step!r}.")
         self.world.clock.advance(timedelta(seconds=step))
         self.world.events.emit("clock", **self.clock())
         return web.json_response(self.clock())
@@ -145,11 +147,11 @@ class PageApi:
         body = await _read(request)
         times, retry = body.get("times", 1), body.get("retry_after_s")
         if isinstance(times, bool) or not isinstance(times, int) or isinstance(retry, bool) or not isinstance(retry, int | float | None):
-            raise Refused(400, "No such fault", "times must be a whole number, and retry_after_s a number of seconds or absent.")
+            raise Refused(400, say("No such fault").msgid, "times must be a whole number, and retry_after_s a number of seconds or absent.")
         try:
             self.faults.add(text_at(body, "route"), text_at(body, "kind"), times=times, retry_after_s=retry)
         except ValueError as error:
-            raise Refused(400, "No such fault", str(error)) from error
+            raise Refused(400, say("No such fault").msgid, str(error)) from error
         return web.json_response(self.faults.as_json())
 
     async def _clear_faults(self, _request: web.Request) -> web.StreamResponse:
@@ -163,7 +165,7 @@ class PageApi:
     def _person(self, object_id: str) -> Employee:
         person = self.world.person(object_id)
         if person is None:
-            raise Refused(404, "Unknown person", f"Nobody has the id {object_id!r}.")
+            raise Refused(404, say("Unknown person").msgid, f"Nobody has the id {object_id!r}.")
         return person
 
 
@@ -180,9 +182,9 @@ async def _read(request: web.Request) -> JsonObject:
     try:
         body: Json = json.loads(await request.read())
     except ValueError as error:
-        raise Refused(400, "Unreadable", f"The body is not JSON: {error}") from error
+        raise Refused(400, say("Unreadable").msgid, f"The body is not JSON: {error}") from error
     if not isinstance(body, dict):
-        raise Refused(400, "Unreadable", "The body must be a JSON object.")
+        raise Refused(400, say("Unreadable").msgid, "The body must be a JSON object.")
     return body
 
 

@@ -1,4 +1,6 @@
-/** Every call that the page makes to the simulator's server. The only module that uses fetch. */
+/** Every call that the page makes to the simulator's server; its words aside (words.js), nothing else uses fetch. */
+
+import { say } from "./words.js";
 
 /** @import {Answer, Chat, Clock, Failure, Fault, InvokeName, Message, State} from "./types.js" */
 
@@ -28,13 +30,13 @@ async function call(method, path, { body, timeout_ms } = {}) {
   }
   if (timeout_ms !== undefined) init.signal = AbortSignal.timeout(timeout_ms);
   const response = await fetch(path, init).catch((/** @type {Error} */ fault) => {
-    if (fault.name === "TimeoutError") throw new ApiError("Something went wrong. Please try again.", "No answer within 10 seconds.");
-    throw new ApiError("The simulator does not answer.", "Start it again with “make run”.");
+    if (fault.name === "TimeoutError") throw new ApiError(say("Something went wrong. Please try again."), say("No answer within 10 seconds."));
+    throw new ApiError(say("The simulator does not answer."), say("Start it again with “make run”."));
   });
   const answer = response.status === 204 ? {} : await response.json().catch(() => ({}));
   if (!response.ok) {
     const { title, detail } = asFailure(answer.error);
-    throw new ApiError(title ?? "Something went wrong. Please try again.", detail ?? `${method} ${path} answered ${response.status}.`);
+    throw new ApiError(say(title ?? "Something went wrong. Please try again."), detail ?? `${method} ${path}: ${response.status}`);
   }
   return answer;
 }
@@ -84,7 +86,7 @@ export const clearFaults = () => call("DELETE", "/sim/faults");
 
 /** What to show a person for any error. @param {unknown} error @returns {{title: string, detail: string}} */
 export function failureOf(error) {
-  if (error instanceof ApiError) return { title: error.title, detail: error.detail };
+  if (error instanceof ApiError) return { title: say(error.title), detail: error.detail };
   const { title, detail } = asFailure(error);
-  return { title: title ?? "Something went wrong. Please try again.", detail: detail ?? (error instanceof Error ? error.message : "") };
+  return { title: say(title ?? "Something went wrong. Please try again."), detail: detail ?? (error instanceof Error ? error.message : "") };
 }

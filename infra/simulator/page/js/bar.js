@@ -5,6 +5,7 @@ import { el, icon } from "./dom.js";
 import { faultsDrawer } from "./faults.js";
 import { prefer, preference } from "./theme.js";
 import { wireDrawer } from "./wire.js";
+import { say } from "./words.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {Preference} from "./theme.js" */
@@ -17,7 +18,7 @@ export function fillBar(store, { bar, drawers, toasts }) {
       { class: "brand" },
       el("img", { src: "/icon.svg", alt: "", width: "28", height: "28" }),
       el("h1", {}, "Countersign"),
-      el("span", { class: "tag" }, "Simulator"),
+      el("span", { class: "tag" }, say("Simulator")),
     ),
     clock(store, toasts),
     el("div", { class: "tools" }, wireDrawer(store, drawers).button, faultsDrawer(store, drawers).button, themeSwitch()),
@@ -25,9 +26,9 @@ export function fillBar(store, { bar, drawers, toasts }) {
 }
 
 const THEMES = /** @type {[Preference, string, string][]} */ ([
-  ["light", "Light", "sun"],
-  ["system", "As the system", "system"],
-  ["dark", "Dark", "moon"],
+  ["light", say("Light"), "sun"],
+  ["system", say("As the system"), "system"],
+  ["dark", say("Dark"), "moon"],
 ]);
 
 function themeSwitch() {
@@ -36,5 +37,5 @@ function themeSwitch() {
     input.checked = preference() === value;
     return el("label", { title: label }, input, el("span", { class: "sr-only" }, label), icon(picture));
   });
-  return el("fieldset", { class: "themes" }, el("legend", { class: "sr-only" }, "Theme"), ...inputs);
+  return el("fieldset", { class: "themes" }, el("legend", { class: "sr-only" }, say("Theme")), ...inputs);
 }

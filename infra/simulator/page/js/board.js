@@ -6,6 +6,7 @@ import { Column } from "./column.js";
 import { el, icon, setAttributes } from "./dom.js";
 import { personPicker } from "./picker.js";
 import { setUnread } from "./tabs.js";
+import { say } from "./words.js";
 
 /** @import {Person} from "./types.js" */
 /** @import {Store} from "./store.js" */
@@ -32,9 +33,9 @@ export class Board {
         onclick: (/** @type {Event} */ event) => this.pick(/** @type {HTMLElement} */ (event.currentTarget)),
       },
       icon("add"),
-      el("span", {}, "Add a person"),
+      el("span", {}, say("Add a person")),
     );
-    this.switcher = el("nav", { class: "switcher", "aria-label": "Whose column" });
+    this.switcher = el("nav", { class: "switcher", "aria-label": say("Whose column") });
     this.columnsNode = el("div", { class: "columns" });
     node.replaceChildren(this.switcher, this.columnsNode);
     this.columnsNode.append(this.adder);
@@ -113,7 +114,7 @@ export class Board {
     }
     this.drawSwitcher();
     const unread = this.columns.reduce((sum, column) => sum + column.unread, 0);
-    document.title = `${unread ? `(${unread}) ` : ""}Countersign · simulator`;
+    document.title = (unread ? `(${unread}) ` : "") + say("Countersign · simulator");
   }
 
   drawSwitcher() {
@@ -144,7 +145,7 @@ export class Board {
       "button",
       {
         type: "button",
-        "aria-label": "Add a person",
+        "aria-label": say("Add a person"),
         onclick: (/** @type {Event} */ event) => this.pick(/** @type {HTMLElement} */ (event.currentTarget)),
       },
       icon("add"),

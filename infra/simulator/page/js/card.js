@@ -5,6 +5,7 @@ import { el, setText } from "./dom.js";
 import { draw } from "./renderer.js";
 import { signInPart } from "./signin.js";
 import { openTask } from "./task.js";
+import { say } from "./words.js";
 
 /** @import {Place} from "./invoke.js" */
 /** @import {Drawn, Press} from "./renderer.js" */
@@ -58,7 +59,8 @@ export class Card {
       this.json = JSON.stringify(json);
     } catch (error) {
       this.replace(
-        el("p", { class: "card-broken" }, "This card cannot be shown. ", el("small", {}, String(/** @type {Error} */ (error).message))),
+        el("p", { class: "card-broken" }, say("This card cannot be shown."),
+          " ", el("small", {}, String(/** @type {Error} */ (error).message))),
       );
     }
     this.fault.replaceChildren();
@@ -135,7 +137,7 @@ export class Card {
       teams.type === "imBack"
         ? await sendMessage(chat, { from: person, text: String(teams.value ?? ""), mention: false })
         : await submit(chat, { from: person, messageId, data: data ?? {} });
-    if (answer.error) throw new ApiError(answer.error.title ?? "Something went wrong. Please try again.", answer.error.detail ?? "");
+    if (answer.error) throw new ApiError(answer.error.title ?? say("Something went wrong. Please try again."), answer.error.detail ?? "");
   }
 
   /**
@@ -147,7 +149,7 @@ export class Card {
     this.fault.replaceChildren();
     button?.classList.add("is-working");
     this.markBusy();
-    const slow = setTimeout(() => setText(this.progress, "Still working on it…"), PROGRESS_MS);
+    const slow = setTimeout(() => setText(this.progress, say("Still working on it…")), PROGRESS_MS);
     try {
       await effect();
     } catch (error) {

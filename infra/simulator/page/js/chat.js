@@ -9,10 +9,12 @@ import { inThreads, isReply, isTogether } from "./order.js";
 import { Scroller } from "./scroller.js";
 import { themes } from "./theme.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 /** @import {Chat, Failure, Message, Person} from "./types.js" */
 /** @import {Store} from "./store.js" */
 
+// What the bot understands, which is English: not translated.
 const SUGGESTIONS = ["What can I ask for?", "I need write access to billing-db for 4 hours to fix INC-4711", "Help"];
 /** A typing notice that nothing follows is taken away, as Teams does. */
 const TYPING_MS = 10_000;
@@ -31,22 +33,22 @@ export class ChatPanel {
     this.unsent = [];
     /** @type {Set<string>} failed messages that were sent again since */
     this.repeated = new Set();
-    this.list = el("ol", { class: "messages", "aria-label": `Messages, ${this.chat.title}` });
+    this.list = el("ol", { class: "messages", "aria-label": say("Messages, {chat}", { chat: this.chat.title }) });
     this.typing = el(
       "p",
       { class: "typing", hidden: true },
       el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
-      `${store.bot.name} is typing…`,
+      say("{bot} is typing…", { bot: store.bot.name }),
     );
     this.scroll = el(
       "div",
-      { class: "scroll", tabindex: "0", role: "group", "aria-label": `Conversation, ${this.chat.title}` },
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": say("Conversation, {chat}", { chat: this.chat.title }) },
       this.list,
       this.typing,
     );
-    this.latest = el("button", { type: "button", class: "latest", hidden: true, onclick: () => this.scroller.toEnd() }, "New messages");
+    this.latest = el("button", { type: "button", class: "latest", hidden: true, onclick: () => this.scroller.toEnd() }, say("New messages"));
     this.toasts = el("div", { class: "toasts within", role: "status", "aria-live": "polite" });
-    this.suggestions = el("div", { class: "suggestions", role: "group", "aria-label": "Suggestions" });
+    this.suggestions = el("div", { class: "suggestions", role: "group", "aria-label": say("Suggestions") });
     this.composer = new Composer({
       person,
       chat: this.chat,

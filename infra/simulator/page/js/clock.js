@@ -4,14 +4,15 @@ import { advanceClock, failureOf } from "./api.js";
 import { el, freshId, icon, setText } from "./dom.js";
 import { aheadOf, clockDayOf, timeOf } from "./moments.js";
 import { toast } from "./toast.js";
+import { say } from "./words.js";
 
 /** @import {Store} from "./store.js" */
 
 const STEPS = /** @type {[string, string, number][]} */ ([
-  ["+15 min", "15 minutes", 900],
-  ["+1 h", "1 hour", 3600],
-  ["+4 h", "4 hours", 4 * 3600],
-  ["+1 day", "1 day", 24 * 3600],
+  [say("+15 min"), say("Move time forward by 15 minutes"), 900],
+  [say("+1 h"), say("Move time forward by 1 hour"), 3600],
+  [say("+4 h"), say("Move time forward by 4 hours"), 4 * 3600],
+  [say("+1 day"), say("Move time forward by 1 day"), 24 * 3600],
 ]);
 
 /** @param {Store} store @param {HTMLElement} toasts @returns {HTMLElement} */
@@ -26,7 +27,7 @@ export function clock(store, toasts) {
   async function move(seconds) {
     try {
       store.takeClock(await advanceClock(seconds));
-      setText(said, `It is now ${timeOf(store.now())}, ${clockDayOf(store.now())}.`);
+      setText(said, say("It is now {time}, {day}.", { time: timeOf(store.now()), day: clockDayOf(store.now()) }));
     } catch (error) {
       toast(failureOf(error).title, toasts);
     }
@@ -34,9 +35,9 @@ export function clock(store, toasts) {
 
   const steps = el(
     "div",
-    { class: "steps", id, role: "group", "aria-label": "Move time forward" },
+    { class: "steps", id, role: "group", "aria-label": say("Move time forward") },
     ...STEPS.map(([label, words, seconds]) =>
-      el("button", { type: "button", title: `Move time forward by ${words}`, onclick: () => void move(seconds) }, label),
+      el("button", { type: "button", title: words, onclick: () => void move(seconds) }, label),
     ),
   );
   // On a phone the buttons fold away under the time.
@@ -47,11 +48,11 @@ export function clock(store, toasts) {
       class: "clock-face",
       "aria-expanded": "false",
       "aria-controls": id,
-      title: "Simulated time",
+      title: say("Simulated time"),
       onclick: () => face.setAttribute("aria-expanded", String(steps.classList.toggle("unfolded"))),
     },
     icon("clock"),
-    el("span", { class: "sr-only" }, "Simulated time "),
+    el("span", { class: "sr-only" }, say("Simulated time"), " "),
     time,
     day,
     ahead,

@@ -7,6 +7,7 @@ import { deskPanel } from "./desk.js";
 import { el, freshId, icon, setText } from "./dom.js";
 import { announcementOf } from "./message.js";
 import { Tabs } from "./tabs.js";
+import { say } from "./words.js";
 
 /** @import {Chat, Message, Person} from "./types.js" */
 /** @import {Store} from "./store.js" */
@@ -35,10 +36,10 @@ export class Column {
     const id = freshId("column");
     this.heading = el("h2", { id }, person.name);
     this.live = el("div", { class: "sr-only", "aria-live": "polite" });
-    this.tabs = new Tabs({ label: `${person.name}’s chats`, onSelect: (key) => this.select(key) });
+    this.tabs = new Tabs({ label: say("{name}’s chats", { name: person.name }), onSelect: (key) => this.select(key) });
     const remove = el(
       "button",
-      { type: "button", class: "quiet", "aria-label": `Remove ${person.name}`, title: "Remove this person", onclick: onRemove },
+      { type: "button", class: "quiet", "aria-label": say("Remove {name}", { name: person.name }), title: say("Remove this person"), onclick: onRemove },
       icon("close"),
     );
     this.node = el(
@@ -83,7 +84,7 @@ export class Column {
 
   /** @returns {Tab[]} */
   allTabs() {
-    const desk = this.person.roles.includes("helpdesk") ? [{ key: DESK, title: "Helpdesk", picture: icon("desk"), unread: 0 }] : [];
+    const desk = this.person.roles.includes("helpdesk") ? [{ key: DESK, title: say("Helpdesk"), picture: icon("desk"), unread: 0 }] : [];
     const chats = this.chats.map((chat) => ({
       key: this.keyOf(chat),
       title: titleOf(chat, this.store.bot.name),
@@ -119,7 +120,7 @@ export class Column {
     else if (key === DESK) this.tabs.panel.replaceChildren(deskPanel(this.store, { person: this.person, signal }));
     else
       this.tabs.panel.replaceChildren(
-        el("p", { class: "waiting", role: "status" }, `The chat with ${this.store.bot.name} opens as soon as the bot is there.`),
+        el("p", { class: "waiting", role: "status" }, say("The chat with {bot} opens as soon as the bot is there.", { bot: this.store.bot.name })),
       );
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { el, freshId, setAttributes, setText } from "./dom.js";
+import { say } from "./words.js";
 
 /** @typedef {{title: string, value: string, note?: string}} Choice */
 
@@ -188,7 +189,7 @@ export class Combobox {
     this.isSearching = true;
     const asked = (this.asked += 1);
     this.timer = setTimeout(async () => {
-      this.say("Searching…", "busy");
+      this.announce(say("Searching…"), "busy");
       // An open list with a choice in the box shows everything, so that the choice can be changed.
       const text = this.chosen ? "" : this.input.value.trim();
       try {
@@ -207,7 +208,7 @@ export class Combobox {
     this.found = found;
     this.list.replaceChildren(...found.map((choice, index) => this.option(choice, index, text)));
     this.list.hidden = found.length === 0;
-    this.say(found.length === 0 ? "No matches" : "", "");
+    this.announce(found.length === 0 ? say("No matches") : "", "");
     this.move(
       found.length === 0
         ? -1
@@ -225,11 +226,11 @@ export class Combobox {
     this.found = [];
     this.list.replaceChildren();
     this.list.hidden = true;
-    this.say(/** @type {{title?: string}} */ (error).title ?? "The search did not work. Please try again.", "error");
+    this.announce(/** @type {{title?: string}} */ (error).title ?? say("The search did not work. Please try again."), "error");
   }
 
   /** @param {string} words @param {"" | "busy" | "error"} tone */
-  say(words, tone) {
+  announce(words, tone) {
     setText(this.status, words);
     this.status.hidden = words === "" || (tone === "busy" && this.found.length > 0);
     this.status.dataset.tone = tone;

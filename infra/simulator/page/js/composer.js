@@ -1,6 +1,7 @@
 /** Where a person writes: Enter sends, Shift+Enter begins a new line. Words that could not be sent stay. */
 
 import { el, freshId, icon } from "./dom.js";
+import { say } from "./words.js";
 
 /** @import {Chat, Person} from "./types.js" */
 
@@ -15,19 +16,22 @@ export class Composer {
     /** @type {string | undefined} */
     this.thread = undefined;
     const id = freshId("compose");
-    const label = chat.kind === "personal" ? `Message ${bot} as ${person.name}` : `Write in ${chat.title} as ${person.name}`;
+    const label =
+      chat.kind === "personal"
+        ? say("Message {bot} as {name}", { bot, name: person.name })
+        : say("Write in {chat} as {name}", { chat: chat.title, name: person.name });
     /** @type {HTMLTextAreaElement} */
     this.area = el("textarea", {
       id,
       rows: "1",
-      placeholder: chat.kind === "channel" ? "Start a post" : "Type a message",
+      placeholder: chat.kind === "channel" ? say("Start a post") : say("Type a message"),
       "aria-label": label,
       enterkeyhint: "send",
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       oninput: () => this.changed(),
     });
     /** @type {HTMLButtonElement} */
-    this.send = el("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
+    this.send = el("button", { type: "submit", class: "send", "aria-label": say("Send"), title: say("Send (Enter)") }, icon("send"));
     // In groups and channels a bot hears only messages that mention it.
     this.mention =
       chat.kind === "personal"
@@ -38,7 +42,7 @@ export class Composer {
               type: "button",
               class: "mention-toggle",
               "aria-pressed": "true",
-              title: `Whether the message mentions ${bot}: in groups and channels it hears nothing else`,
+              title: say("Whether the message mentions {bot}: in groups and channels it hears nothing else", { bot }),
               onclick: () => this.mention?.setAttribute("aria-pressed", String(!this.isMentioning)),
             },
             `@${bot}`,
@@ -91,10 +95,10 @@ export class Composer {
   reply(thread, name = "") {
     this.thread = thread;
     this.replying.hidden = !thread;
-    this.area.placeholder = thread ? "Reply" : this.chat.kind === "channel" ? "Start a post" : "Type a message";
+    this.area.placeholder = thread ? say("Reply") : this.chat.kind === "channel" ? say("Start a post") : say("Type a message");
     if (!thread) return;
-    const cancel = el("button", { type: "button", class: "link", onclick: () => this.reply(undefined) }, "Cancel");
-    this.replying.replaceChildren(`Replying to ${name} `, cancel);
+    const cancel = el("button", { type: "button", class: "link", onclick: () => this.reply(undefined) }, say("Cancel"));
+    this.replying.replaceChildren(say("Replying to {name}", { name }), " ", cancel);
     this.area.focus();
   }
 }

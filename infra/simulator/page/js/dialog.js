@@ -4,6 +4,7 @@
  */
 
 import { el, freshId, icon, setText } from "./dom.js";
+import { say } from "./words.js";
 
 const FOCUSABLE =
   "input:not([disabled]), select:not([disabled]), textarea:not([disabled]), .card-body button:not([disabled]), .dialog-body a[href]";
@@ -14,7 +15,7 @@ export class Dialog {
     const id = freshId("dialog-title");
     this.heading = el("h2", { id, tabindex: "-1" }, title);
     this.body = el("div", { class: "dialog-body" });
-    const close = el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
+    const close = el("button", { type: "button", class: "quiet", "aria-label": say("Close"), onclick: () => this.close() }, icon("close"));
     /** @type {HTMLDialogElement} */
     this.node = el(
       "dialog",

@@ -1,6 +1,7 @@
 /** A panel at the side that stays open while the page is used. One is open at a time; Escape inside it closes it. */
 
 import { el, freshId, icon, setText } from "./dom.js";
+import { say } from "./words.js";
 
 /** @type {Set<Drawer>} */
 const drawers = new Set();
@@ -24,7 +25,7 @@ export class Drawer {
     this.body = el("div", { class: "drawer-body" });
     const close = el(
       "button",
-      { type: "button", class: "quiet", "aria-label": `Close ${title}`, onclick: () => this.close() },
+      { type: "button", class: "quiet", "aria-label": say("Close {title}", { title }), onclick: () => this.close() },
       icon("close"),
     );
     this.node = el(

@@ -3,54 +3,55 @@
 import { clearFaults, failureOf, putFault } from "./api.js";
 import { el, freshId } from "./dom.js";
 import { Drawer } from "./drawer.js";
+import { say } from "./words.js";
 
 /** @import {Fault} from "./types.js" */
 /** @import {Store} from "./store.js" */
 
 const ROUTES = /** @type {Record<string, string>} */ ({
-  post: "Bot posts a message",
-  reply: "Bot replies to a message",
-  update: "Bot updates a card",
-  delete: "Bot deletes a message",
-  create: "Bot opens a chat",
-  members: "Bot reads a roster",
-  token: "Bot asks for a token",
-  metadata: "Bot reads the signing keys",
-  deliver: "Teams delivers to the bot",
+  post: say("Bot posts a message"),
+  reply: say("Bot replies to a message"),
+  update: say("Bot updates a card"),
+  delete: say("Bot deletes a message"),
+  create: say("Bot opens a chat"),
+  members: say("Bot reads a roster"),
+  token: say("Bot asks for a token"),
+  metadata: say("Bot reads the signing keys"),
+  deliver: say("Teams delivers to the bot"),
 });
 const KINDS = /** @type {Record<string, string>} */ ({
-  429: "429 · too many requests",
-  412: "412 · precondition failed",
-  500: "500 · server error",
-  502: "502 · bad gateway",
-  503: "503 · unavailable",
-  504: "504 · gateway time-out",
-  timeout: "no answer at all",
-  "202_empty": "202 with an empty body",
-  duplicate: "delivered twice",
-  reorder: "out of order",
-  drop_reply: "done, but the answer is lost",
+  429: say("429 · too many requests"),
+  412: say("412 · precondition failed"),
+  500: say("500 · server error"),
+  502: say("502 · bad gateway"),
+  503: say("503 · unavailable"),
+  504: say("504 · gateway time-out"),
+  timeout: say("no answer at all"),
+  "202_empty": say("202 with an empty body"),
+  duplicate: say("delivered twice"),
+  reorder: say("out of order"),
+  drop_reply: say("done, but the answer is lost"),
 });
 
 /** @param {Store} store @param {HTMLElement} within @returns {Drawer} */
 export function faultsDrawer(store, within) {
-  const drawer = new Drawer({ title: "Network faults", picture: "fault", within });
+  const drawer = new Drawer({ title: say("Network faults"), picture: "fault", within });
   const form = new FaultForm(store);
   const active = el("ul", { class: "faults" });
-  const none = el("p", { class: "hint" }, "None. Everything arrives, once and in order.");
-  const clear = el("button", { type: "button", class: "secondary", onclick: () => void form.attempt(clearFaults) }, "Clear all");
+  const none = el("p", { class: "hint" }, say("None. Everything arrives, once and in order."));
+  const clear = el("button", { type: "button", class: "secondary", onclick: () => void form.attempt(clearFaults) }, say("Clear all"));
 
   function show() {
     active.replaceChildren(...store.faults.map(line));
     none.hidden = store.faults.length > 0;
     clear.hidden = store.faults.length === 0;
-    drawer.count(store.faults.length, "active");
+    drawer.count(store.faults.length, say("active"));
   }
 
   drawer.body.append(
-    el("p", { class: "hint" }, "What Teams and the network do on a bad day. The bot has to cope: nothing lost, nothing done twice."),
+    el("p", { class: "hint" }, say("What Teams and the network do on a bad day. The bot has to cope: nothing lost, nothing done twice.")),
     form.node,
-    el("h3", {}, "Active"),
+    el("h3", {}, say("Active")),
     none,
     active,
     clear,
@@ -66,9 +67,9 @@ export function faultsDrawer(store, within) {
 
 /** @param {Fault} fault @returns {HTMLElement} */
 function line({ route, kind, times, retry_after_s }) {
-  const often = times === 1 ? "once more" : `${times} more times`;
-  const wait = retry_after_s ? `, try again after ${retry_after_s} s` : "";
-  return el("li", {}, el("strong", {}, ROUTES[route] ?? route), el("span", {}, `${KINDS[kind] ?? kind} · ${often}${wait}`));
+  const often = times === 1 ? say("once more") : say("{times} more times", { times });
+  const wait = retry_after_s ? [say("try again after {seconds} s", { seconds: retry_after_s })] : [];
+  return el("li", {}, el("strong", {}, ROUTES[route] ?? route), el("span", {}, [KINDS[kind] ?? kind, often, ...wait].join(" · ")));
 }
 
 class FaultForm {
@@ -79,15 +80,15 @@ class FaultForm {
     this.kind = el("select", { id: freshId("kind"), onchange: () => this.offerWait() });
     this.times = el("input", { id: freshId("times"), type: "number", min: "1", max: "1000", value: "1", required: true });
     this.wait = el("input", { id: freshId("wait"), type: "number", min: "0", max: "600", value: "2" });
-    this.waitField = field("Retry-After (s)", this.wait);
+    this.waitField = field(say("Retry-After (s)"), this.wait);
     this.said = el("p", { class: "fault-said", role: "alert" });
     this.node = el(
       "form",
       { class: "fault-form", onsubmit: (/** @type {Event} */ event) => this.submit(event) },
-      field("Where", this.route),
-      field("What", this.kind),
-      el("div", { class: "pair" }, field("How often", this.times), this.waitField),
-      el("button", { type: "submit", class: "primary" }, "Add the fault"),
+      field(say("Where"), this.route),
+      field(say("What"), this.kind),
+      el("div", { class: "pair" }, field(say("How often"), this.times), this.waitField),
+      el("button", { type: "submit", class: "primary" }, say("Add the fault")),
       this.said,
     );
   }

@@ -1,13 +1,14 @@
 /** Invokes as Teams' client builds them. The server reads the answers as Teams does; this module passes that on. */
 
 import { ApiError, invoke } from "./api.js";
+import { say } from "./words.js";
 
 /** @import {InvokeName, Shown} from "./types.js" */
 /** @import {Store} from "./store.js" */
 /** @import {Choice} from "./combobox.js" */
 /** @import {Press} from "./renderer.js" */
 
-const SORRY = "Something went wrong. Please try again.";
+const SORRY = say("Something went wrong. Please try again.");
 
 /** One person in front of one message: who invokes, and on what. */
 export class Place {
@@ -20,7 +21,7 @@ export class Place {
   }
 
   get who() {
-    return this.store.people.get(this.person)?.name ?? "Somebody";
+    return this.store.people.get(this.person)?.name ?? say("Somebody");
   }
 
   /**

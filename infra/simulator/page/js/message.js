@@ -7,6 +7,7 @@ import { Place } from "./invoke.js";
 import { fullOf, timeOf } from "./moments.js";
 import { refreshOnce } from "./refresh.js";
 import { messageText, plainOf } from "./text.js";
+import { say } from "./words.js";
 
 /** @import {Chat, Message, Person} from "./types.js" */
 /** @import {Store} from "./store.js" */
@@ -45,7 +46,7 @@ export class Bubble {
         el(
           "p",
           { class: "message-head" },
-          el("span", { class: isMine ? "sr-only" : "sender" }, isMine ? "You" : message.from.name),
+          el("span", { class: isMine ? "sr-only" : "sender" }, isMine ? say("You") : message.from.name),
           el("time", { datetime: message.timestamp, title: fullOf(moment) }, timeOf(moment)),
           this.edited,
         ),
@@ -58,11 +59,11 @@ export class Bubble {
   /** Draws what changed. @param {Message} message */
   update(message) {
     this.message = message;
-    setText(this.edited, message.edited && !message.deleted ? "Edited" : "");
+    setText(this.edited, message.edited && !message.deleted ? say("Edited") : "");
     this.node.classList.toggle("failed", Boolean(message.error));
     if (message.deleted) {
       this.card = null;
-      this.body.replaceChildren(el("p", { class: "words gone" }, "This message has been deleted."));
+      this.body.replaceChildren(el("p", { class: "words gone" }, say("This message has been deleted.")));
       return;
     }
     const parts = [message.text && messageText(message), this.cardPart(), ...this.otherParts(), this.failurePart(), this.replyPart()];
@@ -91,7 +92,7 @@ export class Bubble {
     }
     if (!this.card) {
       const place = new Place(this.store, this.chat.id, this.person.id, this.message.id);
-      this.card = new Card(place, { label: `Card from ${this.message.from.name}`, onWords: this.onWords });
+      this.card = new Card(place, { label: say("Card from {name}", { name: this.message.from.name }), onWords: this.onWords });
       this.shown = "";
     }
     return this.card.node;
@@ -113,17 +114,18 @@ export class Bubble {
   otherParts() {
     return this.message.attachments
       .filter((attachment) => attachment.contentType !== ADAPTIVE_CARD)
-      .map((attachment) => el("p", { class: "words gone" }, `An attachment that this page does not show: ${attachment.contentType}`));
+      .map((attachment) => el("p", { class: "words gone" }, say("An attachment that this page does not show: {type}", { type: attachment.contentType })));
   }
 
   failurePart() {
     const { error } = this.message;
     if (!error) return null;
-    const again = el("button", { type: "button", class: "link", onclick: () => this.onRetry(this.message) }, "Try again");
+    const again = el("button", { type: "button", class: "link", onclick: () => this.onRetry(this.message) }, say("Try again"));
     return el(
       "p",
       { class: "message-fault", role: "alert", title: error.detail ?? "" },
-      "Couldn’t be sent. ",
+      say("Couldn’t be sent."),
+      " ",
       again,
       error.detail && el("small", {}, error.detail),
     );
@@ -131,13 +133,13 @@ export class Bubble {
 
   replyPart() {
     if (this.chat.kind !== "channel" || (this.message.thread && this.message.thread !== this.message.id)) return null;
-    return el("button", { type: "button", class: "link reply", onclick: () => this.onReply(this.message.id) }, "Reply");
+    return el("button", { type: "button", class: "link reply", onclick: () => this.onReply(this.message.id) }, say("Reply"));
   }
 }
 
 /** What to read out for a new message. @param {Message} message @returns {string} */
 export function announcementOf(message) {
   const card = message.attachments.find((attachment) => attachment.contentType === ADAPTIVE_CARD)?.content;
-  const words = plainOf(message.text) || message.summary || card?.speak || (card ? "sent a card" : "sent a message");
+  const words = plainOf(message.text) || message.summary || card?.speak || (card ? say("sent a card") : say("sent a message"));
   return `${message.from.name}: ${words}`;
 }

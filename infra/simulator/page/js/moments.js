@@ -1,9 +1,11 @@
 /** Times as a chat shows them. Everything is in the reader's own zone. */
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
-const FULL = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" });
-const CLOCK_DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+import { LANGUAGE, say } from "./words.js";
+
+const TIME = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: "long", day: "numeric", month: "long" });
+const FULL = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "full", timeStyle: "short" });
+const CLOCK_DAY = new Intl.DateTimeFormat(LANGUAGE, { weekday: "short", day: "numeric", month: "short" });
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -19,8 +21,8 @@ export const clockDayOf = (moment) => CLOCK_DAY.format(moment);
 /** @param {number} moment @param {number} now @returns {string} Today, Yesterday, or Tuesday 4 March */
 export function dayOf(moment, now) {
   const days = Math.round((midnight(now) - midnight(moment)) / DAY_MS);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return say("Today");
+  if (days === 1) return say("Yesterday");
   return DAY.format(moment);
 }
 
@@ -33,9 +35,9 @@ function midnight(moment) {
 export function aheadOf(seconds) {
   const minutes = Math.round(seconds / 60);
   const parts = [
-    [Math.floor(minutes / 1440), "d"],
-    [Math.floor((minutes % 1440) / 60), "h"],
-    [minutes % 60, "min"],
+    [Math.floor(minutes / 1440), say("d")],
+    [Math.floor((minutes % 1440) / 60), say("h")],
+    [minutes % 60, say("min")],
   ];
   const said = parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}`);
   return said.length > 0 ? `+${said.join(" ")}` : "";

@@ -3,6 +3,7 @@
 import { Combobox } from "./combobox.js";
 import { Dialog } from "./dialog.js";
 import { el } from "./dom.js";
+import { say } from "./words.js";
 
 /** @import {Person} from "./types.js" */
 
@@ -12,15 +13,15 @@ const MOST_SHOWN = 60;
 export function personPicker({ people, onPick }) {
   return (opener) => {
     const dialog = new Dialog({
-      title: "Add a person",
-      subtitle: "Their chats appear in a column of their own.",
+      title: say("Add a person"),
+      subtitle: say("Their chats appear in a column of their own."),
       opener,
       fallback: opener,
     });
     dialog.node.classList.add("picker");
     const box = new Combobox({
-      label: "Name, title or department",
-      placeholder: "Name, title or department",
+      label: say("Name, title or department"),
+      placeholder: say("Name, title or department"),
       inFlow: true,
       search: async (text) => found(people(), text),
       onChoose: (choice) => {

@@ -4,6 +4,7 @@ import { hostConfigFor } from "./hostconfig.js";
 import { cardMarkdown } from "./text.js";
 import { theme } from "./theme.js";
 import { typeaheadInput } from "./typeahead.js";
+import { say } from "./words.js";
 
 /** @import {Search} from "./typeahead.js" */
 
@@ -58,7 +59,7 @@ export async function draw(json, { onPress, onExpand, search, inputs = {} }) {
     });
   card.onInlineCardExpanded = (/** @type {any} */ _action, /** @type {boolean} */ isExpanded) => isExpanded && onExpand?.();
   const node = card.render();
-  if (!node) throw new Error("The card has nothing to show.");
+  if (!node) throw new Error(say("The card has nothing to show."));
   for (const strip of node.querySelectorAll(".ac-actionSet")) strip.parentElement.classList.add("ac-actionStrip");
   return new Drawn(card, node);
 }

@@ -1,6 +1,7 @@
 /** A tab list after the ARIA Authoring Practices: arrows, Home and End move and select; only the selected tab is in the tab order. */
 
 import { el, freshId, setAttributes, setText } from "./dom.js";
+import { say } from "./words.js";
 
 /** @typedef {{key: string, title: string, picture: Element, unread: number}} Tab */
 
@@ -85,5 +86,5 @@ export class Tabs {
 export function setUnread(badge, unread) {
   badge.hidden = unread === 0;
   setText(badge, unread > 99 ? "99+" : String(unread || ""));
-  if (unread > 0) badge.setAttribute("aria-label", `${unread} unread`);
+  if (unread > 0) badge.setAttribute("aria-label", say("{count} unread", { count: unread }));
 }

@@ -5,6 +5,7 @@ import { Dialog } from "./dialog.js";
 import { el } from "./dom.js";
 import { draw } from "./renderer.js";
 import { theme } from "./theme.js";
+import { say } from "./words.js";
 
 /** @import {Place} from "./invoke.js" */
 /** @import {Press} from "./renderer.js" */
@@ -25,7 +26,7 @@ class Task {
     this.place = place;
     this.onWords = onWords;
     this.busy = false;
-    this.dialog = new Dialog({ title: "One moment…", subtitle: `${place.who} · ${place.store.bot.name}`, opener, fallback });
+    this.dialog = new Dialog({ title: say("One moment…"), subtitle: `${place.who} · ${place.store.bot.name}`, opener, fallback });
     this.fault = el("div", { class: "card-fault", role: "alert" });
     this.content = el("div", { class: "card-body" });
   }
@@ -33,11 +34,11 @@ class Task {
   /** @param {any} data */
   async start(data) {
     this.dialog.open();
-    this.dialog.body.append(el("div", { class: "spinner", role: "status", "aria-label": "Loading" }));
+    this.dialog.body.append(el("div", { class: "spinner", role: "status", "aria-label": say("Loading") }));
     await this.ask("task/fetch", data);
     // Nothing was ever shown: the error stands in the dialog, which the person closes.
     if (this.fault.hasChildNodes() && !this.content.hasChildNodes()) {
-      this.dialog.name("This did not open");
+      this.dialog.name(say("This did not open"));
       this.dialog.fill(this.fault);
     }
   }
@@ -96,7 +97,7 @@ function linkTo(url) {
     "p",
     {},
     isWeb
-      ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open the page of this dialog")
-      : "The dialog has no card.",
+      ? el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, say("Open the page of this dialog"))
+      : say("The dialog has no card."),
   );
 }

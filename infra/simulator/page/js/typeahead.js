@@ -6,6 +6,7 @@
  */
 
 import { Combobox } from "./combobox.js";
+import { say } from "./words.js";
 
 /** @import {Choice} from "./combobox.js" */
 
@@ -29,7 +30,7 @@ export function typeaheadInput(adaptiveCards, search) {
       this.combobox = undefined;
       if (!this.isSearched) return super.internalRender();
       this.combobox = new Combobox({
-        label: this.label ?? this.placeholder ?? "Choose",
+        label: this.label ?? this.placeholder ?? say("Choose"),
         placeholder: this.placeholder,
         debounce_ms: DEBOUNCE_MS,
         search: (text) => this.find(text),

@@ -2,17 +2,18 @@
 
 import { el } from "./dom.js";
 import { Drawer } from "./drawer.js";
+import { LANGUAGE, say } from "./words.js";
 
 /** @import {WireLine} from "./types.js" */
 /** @import {Store} from "./store.js" */
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const TIME = new Intl.DateTimeFormat(LANGUAGE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /** @param {Store} store @param {HTMLElement} within @returns {Drawer} */
 export function wireDrawer(store, within) {
   const list = el("ol", { class: "wire" });
-  const none = el("p", { class: "hint" }, "Nothing yet. Say something in a chat.");
-  const drawer = new Drawer({ title: "On the wire", picture: "wire", within, onOpen: show });
+  const none = el("p", { class: "hint" }, say("Nothing yet. Say something in a chat."));
+  const drawer = new Drawer({ title: say("On the wire"), picture: "wire", within, onOpen: show });
 
   function show() {
     if (!drawer.isOpen) return;
@@ -21,7 +22,7 @@ export function wireDrawer(store, within) {
   }
 
   drawer.body.append(
-    el("p", { class: "hint" }, "The real protocol over HTTP: what Teams sends to the bot, and what the bot asks of Teams."),
+    el("p", { class: "hint" }, say("The real protocol over HTTP: what Teams sends to the bot, and what the bot asks of Teams.")),
     none,
     list,
   );
@@ -36,13 +37,13 @@ function line({ direction, method, path, status, summary, elapsed_ms, at }) {
   return el(
     "li",
     { class: isFault ? "wrong" : "" },
-    el("span", { class: `direction ${direction}` }, isToBot ? "→ bot" : "← bot"),
+    el("span", { class: `direction ${direction}` }, isToBot ? say("→ bot") : say("← bot")),
     el(
       "div",
       {},
       el("strong", {}, summary),
       el("code", { title: path }, `${method} ${path}`),
-      el("span", { class: "wire-facts" }, `${TIME.format(Date.parse(at))} · ${status || "no answer"} · ${Math.round(elapsed_ms)} ms`),
+      el("span", { class: "wire-facts" }, [TIME.format(Date.parse(at)), status || say("no answer"), say("{count} ms", { count: Math.round(elapsed_ms) })].join(" · ")),
     ),
   );
 }
