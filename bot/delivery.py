@@ -189,7 +189,8 @@ class Delivery:
         if row is None or row.sent_at is not None:
             return None, {}, None
         who = reader(tx, PersonId(row.person))
-        content: Activity = json.loads(row.activity) if row.activity else text_activity(row.sentence or say(""), language=who.language)
+        said = (row.sentence,) if row.sentence else ()
+        content: Activity = json.loads(row.activity) if row.activity else text_activity(*said, language=who.language)
         return row, content, _place(row.service_url, row.conversation) or _chat_place(tx, who.id)
 
     def _sent(self, tx: Tx, message: int, person: PersonId, request: RequestId | None, *, problem: str | None) -> None:

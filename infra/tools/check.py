@@ -46,6 +46,7 @@ GATES = (
     Gate(name="layout: ruff format", command=(*PYTHON_MODULE, "ruff", "format", "--check", ".")),
     Gate(name="import contracts: import-linter", command=(str(BIN / "lint-imports"), "--no-cache")),
     Gate(name="card templates against their schema", command=(*PYTHON_MODULE, "infra.tools.check_cards")),
+    Gate(name="sentences marked, and in the catalogs' templates", command=(*PYTHON_MODULE, "infra.tools.catalogs")),
     Gate(name="Teams app manifest against its schema", command=(*PYTHON_MODULE, "manifest", "check")),
     Gate(name="README against --help and the Makefile", command=(*PYTHON_MODULE, "infra.tools.check_readme")),
     Gate(name="locks in step with what they lock", command=(*PYTHON_MODULE, "infra.tools.check_locks")),
