@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from approvals.words import Sentence
+
 
 class Bent(StrEnum):
     """What was done to the log."""
@@ -23,4 +25,4 @@ class Finding:
 
     how: Bent
     entry: int
-    says: str
+    says: Sentence

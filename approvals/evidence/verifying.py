@@ -24,6 +24,7 @@ from approvals.evidence.stored import last_checkpoint, stored_nodes
 from approvals.evidence.tree import CompactRange
 from approvals.evidence.withheld import private_findings
 from approvals.store.sqlite import Tx, stream
+from approvals.words import Sentence, say
 
 _ROWS = (
     f"SELECT node.hash, {', '.join(f'entry.{name.strip()}' for name in COLUMNS.split(','))} "  # noqa: S608  (a constant of ours)
@@ -63,7 +64,7 @@ def verify(
     """
     known = CompactRange() if since is None else tree.peaks_at(since.size, nodes=stored_nodes(tx))
     if since is not None and known.root() != since.root:
-        before = Finding(how=Bent.REWRITTEN, entry=1, says=f"the stored tree of {since.size} entries is not that of the checkpoint")
+        before = Finding(how=Bent.REWRITTEN, entry=1, says=_not_of_the_checkpoint(since))
         return Verdict(entries=0, size=since.size, root=known.root(), findings=(before,))
     last = last_checkpoint(tx)
     named = [one for one in outside if one.note.is_signed_by(key)]
@@ -127,7 +128,13 @@ def _read(tx: Tx, log: CompactRange, *, sizes: set[int]) -> _Read:
 def _of_rows(read: _Read) -> Iterable[Finding]:
     """(1) What the leaves that were stored say about the rows."""
     for first, last in read.missing:
-        yield Finding(how=Bent.DELETED, entry=first, says=f"{_entries(first, last)} deleted: there is a hole")
+        says = _of(
+            first,
+            last,
+            one=say("entry {first} was deleted: there is a hole", first=first),
+            many=say("entries {first} to {last} were deleted: there is a hole", first=first, last=last),
+        )
+        yield Finding(how=Bent.DELETED, entry=first, says=says)
     sealed = [(stored, row) for stored, row in read.differing if stored is not None]
     if sealed:
         yield _told_apart(sealed, differ=read.differ)
@@ -138,15 +145,25 @@ def _told_apart(differing: Sequence[tuple[bytes, Row]], *, differ: int) -> Findi
     leaf_at = {_id(row): stored for stored, row in differing}
     belongs = {_id(row): place for _, row in differing if (place := _home(row, leaf_at)) is not None}
     first = min(leaf_at)
-    and_more = f"; {differ} entries differ in all" if differ > 1 else ""
+    told = {"first": first, "differ": differ}
     if belongs.get(first) == first + 1:
-        return Finding(how=Bent.DELETED, entry=first, says=f"entry {first} was deleted and those after it renumbered{and_more}")
+        alone = say("entry {first} was deleted and those after it renumbered", first=first)
+        more = say("entry {first} was deleted and those after it renumbered; {differ} entries differ in all", **told)
+        return Finding(how=Bent.DELETED, entry=first, says=more if differ > 1 else alone)
     if first not in belongs and belongs.get(first + 1) == first:
-        return Finding(how=Bent.INSERTED, entry=first, says=f"entry {first} was inserted and those after it renumbered{and_more}")
+        alone = say("entry {first} was inserted and those after it renumbered", first=first)
+        more = say("entry {first} was inserted and those after it renumbered; {differ} entries differ in all", **told)
+        return Finding(how=Bent.INSERTED, entry=first, says=more if differ > 1 else alone)
     if first in belongs:
-        says = f"entries were reordered: entry {first} holds what was recorded as entry {belongs[first]}{and_more}"
-        return Finding(how=Bent.REORDERED, entry=first, says=says)
-    return Finding(how=Bent.EDITED, entry=first, says=f"entry {first} was edited: it is not what was sealed{and_more}")
+        was = belongs[first]
+        alone = say("entries were reordered: entry {first} holds what was recorded as entry {was}", first=first, was=was)
+        more = say(
+            "entries were reordered: entry {first} holds what was recorded as entry {was}; {differ} entries differ in all", was=was, **told
+        )
+        return Finding(how=Bent.REORDERED, entry=first, says=more if differ > 1 else alone)
+    alone = say("entry {first} was edited: it is not what was sealed", first=first)
+    more = say("entry {first} was edited: it is not what was sealed; {differ} entries differ in all", **told)
+    return Finding(how=Bent.EDITED, entry=first, says=more if differ > 1 else alone)
 
 
 def _home(row: Row, leaf_at: dict[int, bytes]) -> int | None:
@@ -162,10 +179,26 @@ def _of_last(tx: Tx, read: _Read, last: Checkpoint | None, *, key: VerifierKey) 
     if read.missing or any(stored is not None for stored, _ in read.differing):
         return  # The entry is named already; every root after it is wrong too.
     if read.log.size > size:
-        says = f"{_entries(size + 1, read.log.size)} inserted: the bot seals whatever it records, and this is not sealed"
+        first, last_row = size + 1, read.log.size
+        says = _of(
+            first,
+            last_row,
+            one=say("entry {first} was inserted: the bot seals whatever it records, and this is not sealed", first=first),
+            many=say(
+                "entries {first} to {last} were inserted: the bot seals whatever it records, and this is not sealed",
+                first=first,
+                last=last_row,
+            ),
+        )
         yield Finding(how=Bent.INSERTED, entry=size + 1, says=says)
     if read.log.size < size:
-        says = f"{_entries(read.log.size + 1, size)} cut off: the last checkpoint names {size} entries"
+        first = read.log.size + 1
+        says = _of(
+            first,
+            size,
+            one=say("entry {first} was cut off: the last checkpoint names {size} entries", first=first, size=size),
+            many=say("entries {first} to {size} were cut off: the last checkpoint names {size} entries", first=first, size=size),
+        )
         yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
     elif last is not None and read.roots.get(size) != last.root:
         yield _rewritten_since(tx, read)
@@ -179,7 +212,16 @@ def _rewritten_since(tx: Tx, read: _Read) -> Finding:
     fits = read.before
     for size, root in signed.items():
         if again.get(size) != root:
-            says = f"{_entries(fits + 1, size)} rewritten, with the stored tree: the checkpoint of {size} entries has another root"
+            told = {"first": fits + 1, "size": size}
+            says = _of(
+                fits + 1,
+                size,
+                one=say("entry {first} was rewritten, with the stored tree: the checkpoint of {size} entries has another root", **told),
+                many=say(
+                    "entries {first} to {size} were rewritten, with the stored tree: the checkpoint of {size} entries has another root",
+                    **told,
+                ),
+            )
             return Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
         fits = size
     raise AssertionError("one of the checkpoints differed a moment ago; the snapshot does not change")
@@ -194,11 +236,29 @@ def _of_outside(tx: Tx, read: _Read, outside: Sequence[Checkpoint], *, since: Ch
             yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
             return
         if one.size > read.log.size:
-            says = f"{_entries(read.log.size + 1, one.size)} cut off, with their checkpoints: the one kept outside names {one.size} entries"
+            first, size = read.log.size + 1, one.size
+            says = _of(
+                first,
+                size,
+                one=say(
+                    "entry {first} was cut off, with their checkpoints: the one kept outside names {size} entries", first=first, size=size
+                ),
+                many=say(
+                    "entries {first} to {size} were cut off, with their checkpoints: the one kept outside names {size} entries",
+                    first=first,
+                    size=size,
+                ),
+            )
             yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
             return
         if one.size >= read.before and read.roots[one.size] != one.root:
-            says = f"{_entries(fits + 1, one.size)} rewritten and signed anew: the checkpoint kept outside has another root"
+            told = {"first": fits + 1, "last": one.size}
+            says = _of(
+                fits + 1,
+                one.size,
+                one=say("entry {first} was rewritten and signed anew: the checkpoint kept outside has another root", first=fits + 1),
+                many=say("entries {first} to {last} were rewritten and signed anew: the checkpoint kept outside has another root", **told),
+            )
             yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
             return
         fits = one.size
@@ -238,17 +298,25 @@ def _of_forks(outside: Sequence[Checkpoint]) -> Iterable[Finding]:
     roots: dict[int, bytes] = {}
     for one in outside:
         if roots.setdefault(one.size, one.root) != one.root:
-            says = f"the log was forked: two checkpoints of {one.size} entries, both with its signature, have different roots"
+            says = say(
+                "the log was forked: two checkpoints of {size} entries, both with its signature, have different roots", size=one.size
+            )
             yield Finding(how=Bent.FORKED, entry=one.size, says=says)
 
 
 def _foreign(one: Checkpoint, key: VerifierKey) -> Finding:
-    says = f"the checkpoint of {one.size} entries by {one.origin} is not signed with the key of {key.name}"
+    says = say(
+        "the checkpoint of {size} entries by {origin} is not signed with the key of {name}", size=one.size, origin=one.origin, name=key.name
+    )
     return Finding(how=Bent.FOREIGN, entry=one.size, says=says)
 
 
-def _entries(first: int, last: int) -> str:
-    return f"entry {first} was" if first == last else f"entries {first} to {last} were"
+def _not_of_the_checkpoint(since: Checkpoint) -> Sentence:
+    return say("the stored tree of {size} entries is not that of the checkpoint", size=since.size)
+
+
+def _of(first: int, last: int, *, one: Sentence, many: Sentence) -> Sentence:
+    return one if first == last else many
 
 
 def _id(row: Row) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from approvals.evidence.findings import Bent, Finding
 from approvals.evidence.private import committed, is_commitment
 from approvals.store.sqlite import Tx, stream
+from approvals.words import say
 
 _PROMISED = "SELECT id, private FROM evidence WHERE id > ? AND id <= ? AND private <> '{}' ORDER BY id"
 _HELD = "SELECT entry, person, key, held FROM private WHERE entry > ? AND entry <= ? ORDER BY entry"
@@ -31,13 +32,12 @@ def private_findings(tx: Tx, *, after: int, until: int | None = None) -> Iterato
             if commitment is None:
                 yield _uncalled_for(of, person)
             elif not is_commitment(commitment, key=key, held=values):
-                yield Finding(
-                    how=Bent.EDITED, entry=of, says=f"entry {of}: the values of {person} beside it are not those that were sealed"
-                )
+                says = say("entry {entry}: the values of {person} beside it are not those that were sealed", entry=of, person=person)
+                yield Finding(how=Bent.EDITED, entry=of, says=says)
             group = next(held, None)
         for person in promised:
             if erased.get(person, 0) <= entry:
-                says = f"entry {entry}: the values of {person} beside it are gone, and no erasure says so"
+                says = say("entry {entry}: the values of {person} beside it are gone, and no erasure says so", entry=entry, person=person)
                 yield Finding(how=Bent.DELETED, entry=entry, says=says)
     while group is not None:
         yield _uncalled_for(group[0], group[1])
@@ -45,5 +45,5 @@ def private_findings(tx: Tx, *, after: int, until: int | None = None) -> Iterato
 
 
 def _uncalled_for(entry: int, person: str) -> Finding:
-    says = f"entry {entry}: values of {person} were put beside it that it does not name"
+    says = say("entry {entry}: values of {person} were put beside it that it does not name", entry=entry, person=person)
     return Finding(how=Bent.INSERTED, entry=entry, says=says)

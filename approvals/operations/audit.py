@@ -18,7 +18,7 @@ from approvals.store.people import people
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx, stream
 from approvals.store.tables import RequestRow
-from approvals.words import Sentence
+from approvals.words import Sentence, Value, say
 
 _REQUESTS = (
     "SELECT request.id, request.version, request.state, ticket.id, ticket.closed_at "
@@ -65,15 +65,16 @@ def trail(tx: Tx, request: RequestId) -> tuple[Entry, ...]:
     )
 
 
-def gaps(tx: Tx) -> Iterator[str]:
-    """One line for whatever the evidence does not account for: a state without its transition, a ticket out of step, a lost version."""
+def gaps(tx: Tx) -> Iterator[Sentence]:
+    """One sentence for whatever the evidence does not account for: a state without its transition, a ticket out of step, a lost version."""
     moves = _moves(tx)
     for request, version, state, ticket, closed_at in stream(tx, _REQUESTS):
         yield from _gaps_of(request, version, State(state), moves.get(request, []))
         if ticket is None:
-            yield f"{number(request)}: has no ticket"
+            yield say("{request}: has no ticket", request=number(request))
         elif (closed_at is not None) is not State(state).is_final:
-            yield f"{number(request)}: is {state}, but its ticket is {'closed' if closed_at else 'open'}"
+            told = {"request": number(request), "state": state}
+            yield say("{request}: is {state}, but its ticket is closed", **told) if closed_at else _still_open(**told)
 
 
 def count(tx: Tx) -> int:
@@ -91,15 +92,23 @@ def _moves(tx: Tx) -> dict[RequestId, list[tuple[int, str, int | None]]]:
     return moves
 
 
-def _gaps_of(request: RequestId, version: int, stands: State, moves: list[tuple[int, str, int | None]]) -> Iterator[str]:
+def _gaps_of(request: RequestId, version: int, stands: State, moves: list[tuple[int, str, int | None]]) -> Iterator[Sentence]:
     name, versions = number(request), [moved for _, _, moved in moves]
     if versions != list(range(1, version + 1)):
-        yield f"{name}: is at version {version}, but its transitions are recorded for versions {versions}"
+        told: dict[str, Value] = {"request": name, "version": version, "versions": str(versions)}
+        yield say("{request}: is at version {version}, but its transitions are recorded for versions {versions}", **told)
     state: State | None = None
     for entry, kind, _ in moves:
         try:
             state = after(state, Event(kind))
         except IllegalTransitionError as error:
-            yield f"{name}: evidence {entry} tells of a move that cannot be: {error}"
+            yield say("{request}: evidence {entry} tells of a move that cannot be: {why}", request=name, entry=entry, why=str(error))
     if state is not stands:
-        yield f"{name}: is {stands.value}, but its evidence leads to {state.value if state else 'nothing'}"
+        if state is None:
+            yield say("{request}: is {state}, but its evidence leads to nothing", request=name, state=stands.value)
+            return
+        yield say("{request}: is {state}, but its evidence leads to {other}", request=name, state=stands.value, other=state.value)
+
+
+def _still_open(**told: str) -> Sentence:
+    return say("{request}: is {state}, but its ticket is open", **told)

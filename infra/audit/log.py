@@ -20,7 +20,7 @@ from approvals.words import Sentence, say
 from infra.audit.asking import AuditError, ask
 from infra.audit.beside import beside
 from infra.evidence_key import signer_of
-from infra.words import tell
+from infra.words import tell, words
 
 
 async def print_key(*, database: Path, secret_file: Path) -> None:
@@ -89,7 +89,7 @@ def _verified(
     return _Outcome(
         verdict=verdict,
         words=[(name, word) for name, word in said if isinstance(word, Word)],
-        wrong=[*(f"{finding.how}: {finding.says}" for finding in findings), *gaps(tx)],
+        wrong=[*(f"{finding.how}: {words(finding.says)}" for finding in findings), *(words(gap) for gap in gaps(tx))],
         requests=count(tx),
         kept=len(outside),
     )

@@ -36,7 +36,7 @@ async def check_records(*, database: Path) -> None:
     """Print whatever is missing; fail if anything is."""
     found, requests = await ask(lambda tx: (list(gaps(tx)), count(tx)), database)
     for gap in found:
-        click.echo(gap)
+        tell(gap)
     if found:
         raise AuditError(
             say(

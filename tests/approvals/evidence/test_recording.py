@@ -337,4 +337,4 @@ async def test_evidence_that_was_taken_away_is_missed(story: Story) -> None:
 
 
 async def _gaps(story: Story) -> list[str]:
-    return await story.desk.store.read(lambda tx: [*gaps(tx)])
+    return await story.desk.store.read(lambda tx: [*map(str, gaps(tx))])

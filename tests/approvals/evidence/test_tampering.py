@@ -1,6 +1,7 @@
 """Whatever somebody bends in the database file is found, and the first entry is named. Entries count from 1."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,11 @@ async def verdict(
         return verify(tx, key=key, outside=outside, since=begin)  # type: ignore[arg-type]
 
     return await story.desk.store.read(ask)
+
+
+def in_english(verdict: Verdict) -> tuple[Finding, ...]:
+    """The findings, as an English reader is told of them."""
+    return tuple(replace(one, says=str(one.says)) for one in verdict.findings)  # type: ignore[arg-type]
 
 
 async def kept(story: Story) -> Checkpoint:
@@ -68,20 +74,20 @@ async def test_an_empty_log_is_whole(story: Story) -> None:
 async def test_an_edit_of_any_column_is_found(log: Story, path: Path, column: str, value: str) -> None:
     bend(path, f"UPDATE evidence SET {column} = {value} WHERE id = 2")  # noqa: S608
 
-    assert (await verdict(log)).findings == (Finding(how=Bent.EDITED, entry=2, says="entry 2 was edited: it is not what was sealed"),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=2, says="entry 2 was edited: it is not what was sealed"),)
 
 
 async def test_several_edits_are_counted_and_the_first_is_named(log: Story, path: Path) -> None:
     bend(path, "UPDATE evidence SET actor = 'somebody-else' WHERE id IN (3, 5, 6)")
 
     says = "entry 3 was edited: it is not what was sealed; 3 entries differ in all"
-    assert (await verdict(log)).findings == (Finding(how=Bent.EDITED, entry=3, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=3, says=says),)
 
 
 async def test_a_deletion_is_found_by_its_hole(log: Story, path: Path) -> None:
     bend(path, "DELETE FROM evidence WHERE id IN (4, 5)")
 
-    assert (await verdict(log)).findings == (Finding(how=Bent.DELETED, entry=4, says="entries 4 to 5 were deleted: there is a hole"),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.DELETED, entry=4, says="entries 4 to 5 were deleted: there is a hole"),)
 
 
 async def test_a_deletion_that_closed_the_hole_is_found(log: Story, path: Path) -> None:
@@ -89,7 +95,7 @@ async def test_a_deletion_that_closed_the_hole_is_found(log: Story, path: Path) 
     shift(path, first=5, by=-1)
 
     says = "entry 4 was deleted and those after it renumbered; 4 entries differ in all"
-    assert (await verdict(log)).findings == (Finding(how=Bent.DELETED, entry=4, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.DELETED, entry=4, says=says),)
 
 
 async def test_an_insertion_between_others_is_found(log: Story, path: Path) -> None:
@@ -98,14 +104,14 @@ async def test_an_insertion_between_others_is_found(log: Story, path: Path) -> N
 
     (found,) = (await verdict(log)).findings
     assert (found.how, found.entry) == (Bent.INSERTED, 4)
-    assert found.says.startswith("entry 4 was inserted and those after it renumbered")
+    assert str(found.says).startswith("entry 4 was inserted and those after it renumbered")
 
 
 async def test_an_insertion_at_the_end_is_found(log: Story, path: Path) -> None:
     bend(path, "INSERT INTO evidence (at, kind, sentence, body) VALUES ('2025-11-22', 'request:approve', '[\"\",{}]', '{}')")
 
     says = "entry 9 was inserted: the bot seals whatever it records, and this is not sealed"
-    assert (await verdict(log)).findings == (Finding(how=Bent.INSERTED, entry=9, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.INSERTED, entry=9, says=says),)
 
 
 async def test_entries_that_changed_places_are_found(log: Story, path: Path) -> None:
@@ -117,14 +123,14 @@ async def test_entries_that_changed_places_are_found(log: Story, path: Path) -> 
     )
 
     says = "entries were reordered: entry 3 holds what was recorded as entry 6; 2 entries differ in all"
-    assert (await verdict(log)).findings == (Finding(how=Bent.REORDERED, entry=3, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.REORDERED, entry=3, says=says),)
 
 
 async def test_a_log_that_was_cut_off_is_found_by_its_last_checkpoint(log: Story, path: Path) -> None:
     bend(path, "DELETE FROM evidence WHERE id > 6", "DELETE FROM tree_node WHERE level = 0 AND position >= 6")
 
     says = "entries 7 to 8 were cut off: the last checkpoint names 8 entries"
-    assert (await verdict(log)).findings == (Finding(how=Bent.TRUNCATED, entry=7, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.TRUNCATED, entry=7, says=says),)
 
 
 async def test_a_log_cut_off_with_its_checkpoints_is_found_by_one_kept_outside(log: Story, path: Path) -> None:
@@ -140,7 +146,7 @@ async def test_a_log_cut_off_with_its_checkpoints_is_found_by_one_kept_outside(l
 
     assert (await verdict(log)).findings == ()
     says = "entries 7 to 8 were cut off, with their checkpoints: the one kept outside names 8 entries"
-    assert (await verdict(log, outside=[last])).findings == (Finding(how=Bent.TRUNCATED, entry=7, says=says),)
+    assert in_english(await verdict(log, outside=[last])) == (Finding(how=Bent.TRUNCATED, entry=7, says=says),)
 
 
 async def test_rows_rewritten_with_their_tree_are_found_by_the_first_checkpoint_that_does_not_fit(log: Story, path: Path) -> None:
@@ -148,7 +154,7 @@ async def test_rows_rewritten_with_their_tree_are_found_by_the_first_checkpoint_
     rewrite_tree(path)
 
     says = "entry 3 was rewritten, with the stored tree: the checkpoint of 3 entries has another root"
-    assert (await verdict(log)).findings == (Finding(how=Bent.REWRITTEN, entry=3, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.REWRITTEN, entry=3, says=says),)
 
 
 async def test_a_log_rewritten_by_somebody_without_the_key_is_not_signed(log: Story, path: Path) -> None:
@@ -156,7 +162,7 @@ async def test_a_log_rewritten_by_somebody_without_the_key_is_not_signed(log: St
     rewrite_tree(path, signer=STRANGER)
 
     says = "the checkpoint of 8 entries by desk.example/evidence is not signed with the key of desk.example/evidence"
-    assert (await verdict(log)).findings == (Finding(how=Bent.FOREIGN, entry=8, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.FOREIGN, entry=8, says=says),)
 
 
 async def test_a_log_rewritten_by_somebody_with_the_key_is_found_by_a_checkpoint_kept_outside(log: Story, path: Path) -> None:
@@ -169,7 +175,7 @@ async def test_a_log_rewritten_by_somebody_with_the_key_is_found_by_a_checkpoint
     assert (await verdict(log)).findings == ()
     assert (await verdict(log, outside=[early])).findings == ()
     says = "entries 3 to 8 were rewritten and signed anew: the checkpoint kept outside has another root"
-    assert (await verdict(log, outside=[last, early])).findings == (Finding(how=Bent.REWRITTEN, entry=3, says=says),)
+    assert in_english(await verdict(log, outside=[last, early])) == (Finding(how=Bent.REWRITTEN, entry=3, says=says),)
 
 
 async def test_two_histories_of_one_log_are_a_fork(log: Story) -> None:
@@ -178,7 +184,7 @@ async def test_two_histories_of_one_log_are_a_fork(log: Story) -> None:
 
     found = (await verdict(log, outside=[last, other])).findings
     says = "the log was forked: two checkpoints of 8 entries, both with its signature, have different roots"
-    assert found[-1] == Finding(how=Bent.FORKED, entry=8, says=says)
+    assert replace(found[-1], says=str(found[-1].says)) == Finding(how=Bent.FORKED, entry=8, says=says)
 
 
 async def test_a_checkpoint_of_somebody_else_convinces_nobody(log: Story) -> None:
@@ -203,7 +209,7 @@ async def test_an_edit_after_the_checkpoint_is_found_and_the_stored_tree_is_not_
     bend(path, "UPDATE tree_node SET hash = zeroblob(32) WHERE level = 2 AND position = 0")
 
     says = "the stored tree of 5 entries is not that of the checkpoint"
-    assert (await verdict(log, since=5)).findings == (Finding(how=Bent.REWRITTEN, entry=1, says=says),)
+    assert in_english(await verdict(log, since=5)) == (Finding(how=Bent.REWRITTEN, entry=1, says=says),)
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])

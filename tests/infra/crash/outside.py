@@ -103,7 +103,7 @@ async def unaccounted(database: Path) -> list[str]:
     """What an auditor finds missing in the evidence."""
     store = Store(database)
     try:
-        return await store.read(lambda tx: list(gaps(tx)))
+        return await store.read(lambda tx: list(map(str, gaps(tx))))
     finally:
         await store.close()
 
