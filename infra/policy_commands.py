@@ -56,7 +56,7 @@ def test(folder: Path) -> None:
     policy, cases = policy_in(folder), cases_in(folder)
     faults = [fault for case in cases if (fault := case.fault(policy))]
     for fault in faults:
-        click.echo(fault)
+        tell(fault)
     silent = sorted({rule.id for rule in policy.rules.values()} - {name for case in cases for name in case.decided_by})
     if silent:
         tell(say("no case shows: {rules}", rules=", ".join(silent)))

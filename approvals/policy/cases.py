@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from approvals.errors import PolicyError
 from approvals.files import read_yaml
 from approvals.policy.rules import Policy, Verdict
+from approvals.words import Sentence, say
 
 _PERSON: Mapping[str, Any] = {"enabled": True, "department": "Payments", "manager": "grace", "roles": [], "on_call": []}
 _OFFER: Mapping[str, Any] = {
@@ -74,19 +75,24 @@ class Case:
         """The answer that ``policy`` gives."""
         return policy.judge_plain([self.request], json.dumps(self.entities))[0]
 
-    def fault(self, policy: Policy) -> str | None:
+    def fault(self, policy: Policy) -> Sentence | None:
         """What is wrong with the answer that ``policy`` gives; None where it is as it must be."""
         got = self.verdict(policy)
         if (got.allowed, got.ids, bool(got.errors)) == (self.is_allowed, self.decided_by, self.is_error):
             return None
-        wanted = _spelt(self.decided_by, is_allowed=self.is_allowed, is_error=self.is_error)
-        found = _spelt(got.ids, is_allowed=got.allowed, is_error=bool(got.errors))
-        return f"{self.name}: {self.says} Must be {wanted}; is {found}{f' ({got.errors[0]})' if got.errors else ''}"
+        wanted, found = _spelt(self.decided_by, is_error=self.is_error), _spelt(got.ids, is_error=bool(got.errors))
+        told = {"name": self.name, "says": self.says, "wanted": wanted, "found": f"{found} ({got.errors[0]})" if got.errors else found}
+        if self.is_allowed and got.allowed:
+            return say("{name}: {says} Must be allowed by {wanted}; is allowed by {found}", **told)
+        if self.is_allowed:
+            return say("{name}: {says} Must be allowed by {wanted}; is denied by {found}", **told)
+        if got.allowed:
+            return say("{name}: {says} Must be denied by {wanted}; is allowed by {found}", **told)
+        return say("{name}: {says} Must be denied by {wanted}; is denied by {found}", **told)
 
 
-def _spelt(rules: tuple[str, ...], *, is_allowed: bool, is_error: bool) -> str:
-    by = ", ".join(rules) or ("an error" if is_error else "no permit")
-    return f"{'allowed' if is_allowed else 'denied'} by {by}"
+def _spelt(rules: tuple[str, ...], *, is_error: bool) -> str:
+    return ", ".join(rules) or ("an error" if is_error else "no permit")
 
 
 def read_case(name: str, text: str, *, is_allowed: bool) -> Case:
