@@ -28,7 +28,7 @@ def read_yaml(text: str, *, where: str, wrong: type[CountersignError]) -> object
             )
         ) from error
     except yaml.YAMLError as error:
-        raise wrong(say("{where}: not YAML: {error}", where=where, error=" ".join(str(error).split()))) from error
+        raise wrong(say("{where}: not YAML: {why}", where=where, why=" ".join(str(error).split()))) from error
 
 
 def reason(problem: ErrorDetails) -> Sentence | str:

@@ -49,7 +49,8 @@ class Sentence:
 
     def into(self, gettext: Callable[[str], str], *, show: Callable[[Value], str] | None = None) -> str:
         """The sentence in the language that ``gettext`` speaks, its values filled in as ``show`` writes them."""
-        return fill(gettext(self.msgid), dict(self.values), show=show or plain)
+        # The empty message is the header of a catalog.
+        return fill(gettext(self.msgid) if self.msgid else "", dict(self.values), show=show or plain)
 
 
 def say(msgid: str, /, **values: Value) -> Sentence:

@@ -41,7 +41,8 @@ class Language:
 
     def gettext(self, msgid: str) -> str:
         """The reader's pattern for an English one."""
-        return _translations(self.locale).gettext(msgid)
+        # The empty message is the header of a catalog.
+        return _translations(self.locale).gettext(msgid) if msgid else ""
 
     def words(self, sentence: Sentence) -> str:
         """A sentence in the reader's language. Each value is kept to one line: values may hold what somebody typed."""

@@ -110,7 +110,7 @@ async def _tell_all(story: _Story) -> None:
         try:
             await chapter(story)
         except (LookupError, AssertionError, sqlite3.Error) as error:
-            raise DemoError(say("{name}: {error}", name=chapter.__name__.strip("_"), error=str(error))) from error
+            raise DemoError(say("{name}: {why}", name=chapter.__name__.strip("_"), why=str(error))) from error
 
 
 async def _ask(story: _Story) -> None:
@@ -219,7 +219,7 @@ async def _until_listening(process: asyncio.subprocess.Process) -> None:
         if await process.stdout.readline():
             return
     said = (await process.stderr.read()).decode(errors="replace").strip().splitlines()
-    raise DemoError(say("the bot did not start: {said}", said=said[-1] if said else "it said nothing"))
+    raise DemoError(say("the bot did not start: {said}", said=said[-1]) if said else say("the bot did not start, and said nothing"))
 
 
 def _environment(settings: Settings) -> dict[str, str]:

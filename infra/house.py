@@ -76,9 +76,9 @@ def organisation(folder: Path) -> tuple[tuple[Person, ...], Catalog]:
         except (OSError, UnicodeDecodeError) as error:
             raise CatalogError(
                 say(
-                    "{folder}: cannot be read ({error}); set COUNTERSIGN_CATALOG to the folder that holds it",
+                    "{folder}: cannot be read ({why}); set COUNTERSIGN_CATALOG to the folder that holds it",
                     folder=str(folder / name),
-                    error=str(error),
+                    why=str(error),
                 )
             ) from error
     return read_catalog(*texts)
@@ -96,9 +96,9 @@ def policy_in(folder: Path) -> Policy:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(
             say(
-                "{folder}: cannot be read ({error}); set COUNTERSIGN_POLICY to the folder that holds the policies",
+                "{folder}: cannot be read ({why}); set COUNTERSIGN_POLICY to the folder that holds the policies",
                 folder=str(folder),
-                error=str(error),
+                why=str(error),
             )
         ) from error
     return load_policy(texts)

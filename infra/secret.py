@@ -30,9 +30,9 @@ def installation_secret(path: Path) -> bytes:
     except OSError as error:
         raise SecretError(
             say(
-                "{path}: cannot be made ({strerror}); make its folder, or set COUNTERSIGN_SECRET_FILE",
+                "{path}: cannot be made ({why}); make its folder, or set COUNTERSIGN_SECRET_FILE",
                 path=str(path),
-                strerror=str(error.strerror),
+                why=str(error.strerror),
             )
         ) from error
     with os.fdopen(descriptor, "wb") as file:
@@ -55,7 +55,7 @@ def _read(path: Path) -> bytes:
         secret, mode = path.read_bytes(), path.stat().st_mode
     except OSError as error:
         raise SecretError(
-            say("{path}: cannot be read ({strerror}); give this user the right to read it", path=str(path), strerror=str(error.strerror))
+            say("{path}: cannot be read ({why}); give this user the right to read it", path=str(path), why=str(error.strerror))
         ) from error
     if len(secret) < _LENGTH:
         raise SecretError(

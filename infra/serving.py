@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
+import click
+
 from approvals.words import say
 from bot.app import settle
 from bot.settings import AppType, Settings
@@ -44,10 +46,13 @@ async def serve_with_simulator(*, port: int, simulator_port: int) -> None:
         _must_be_free(wanted)
     rmtree(_LOCAL, ignore_errors=True)
     async with beside_simulator(_LOCAL, port=port, simulator_port=simulator_port) as local:
-        tell(say("\n  Open  {url}/\n", url=local.simulator.url))
-        tell(say("  Helpdesk            {url}/desk   (sign in as Priya Nair)", url=local.house.url))
-        tell(say("  What an auditor asks: countersign audit check --database {database}", database=str(local.settings.database)))
-        tell(say("  Ctrl+C stops both; chats and records begin empty again at the next start.\n"))
+        told = (
+            say("Open  {url}", url=f"{local.simulator.url}/"),
+            say("Helpdesk            {url}   (sign in as Priya Nair)", url=f"{local.house.url}/desk"),
+            say("What an auditor asks: {ask}", ask=f"countersign audit check --database {local.settings.database}"),
+            say("Ctrl+C stops both; chats and records begin empty again at the next start."),
+        )
+        click.echo("\n  {}\n\n  {}\n  {}\n  {}\n".format(*map(words, told)))
         await _until_interrupted()
 
 

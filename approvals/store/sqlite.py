@@ -152,7 +152,7 @@ class Store:
                 with Tx(self._engine, autoflush=False) as tx:
                     return work(tx)
             except OperationalError as error:
-                raise AuditUnavailableError(say("the database cannot be read: {orig}", orig=str(error.orig))) from error
+                raise AuditUnavailableError(say("the database cannot be read: {why}", why=str(error.orig))) from error
 
         return await self._loop.run_in_executor(self._readers, run)
 
@@ -294,7 +294,7 @@ def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterat
     try:
         yield from tx.connection().connection.cursor().execute(statement, values)
     except sqlite3.Error as error:
-        raise AuditUnavailableError(say("the database cannot be read: {error}", error=str(error))) from error
+        raise AuditUnavailableError(say("the database cannot be read: {why}", why=str(error))) from error
 
 
 def connect_to_write(engine: Engine) -> Connection:

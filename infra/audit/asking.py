@@ -31,9 +31,9 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
     except DatabaseError as error:
         raise AuditError(
             say(
-                "{path}: is no database of this product ({orig}); give the one that the bot uses with --database",
+                "{path}: is no database of this product ({why}); give the one that the bot uses with --database",
                 path=str(path),
-                orig=str(error.orig),
+                why=str(error.orig),
             )
         ) from error
     finally:

@@ -32,14 +32,14 @@ def upgrade(path: Path) -> None:
     except CommandError as error:
         raise MigrationError(
             say(
-                "{path}: made by a newer release of Countersign ({error}); start that release, or another database",
+                "{path}: made by a newer release of Countersign ({why}); start that release, or another database",
                 path=str(path),
-                error=str(error),
+                why=str(error),
             )
         ) from error
     except DatabaseError as error:
         raise MigrationError(
-            say("{path}: cannot be opened as a database ({orig}); check the path and its permissions", path=str(path), orig=str(error.orig))
+            say("{path}: cannot be opened as a database ({why}); check the path and its permissions", path=str(path), why=str(error.orig))
         ) from error
     finally:
         engine.dispose()

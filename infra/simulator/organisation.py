@@ -121,9 +121,9 @@ def _entries(path: Path) -> list[JsonObject]:
     try:
         whole: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - both loaders are the safe ones
     except OSError as error:
-        raise OrganisationError(say("{path}: cannot be read: {strerror}", path=str(path), strerror=str(error.strerror))) from error
+        raise OrganisationError(say("{path}: cannot be read: {why}", path=str(path), why=str(error.strerror))) from error
     except yaml.YAMLError as error:
-        raise OrganisationError(say("{path}: is not YAML: {error}", path=str(path), error=" ".join(str(error).split()))) from error
+        raise OrganisationError(say("{path}: is not YAML: {why}", path=str(path), why=" ".join(str(error).split()))) from error
     if not isinstance(whole, list) or not all(isinstance(entry, dict) for entry in whole):
         raise OrganisationError(say("{path}: must be a list of entries that begin with '- '", path=str(path)))
     return [entry for entry in whole if isinstance(entry, dict)]
@@ -137,9 +137,7 @@ def _employee(entry: JsonObject, *, where: str) -> Employee:
         UUID(text_at(entry, "id"))
         ZoneInfo(text_at(entry, "time_zone"))
     except (ValueError, ZoneInfoNotFoundError) as error:
-        raise OrganisationError(
-            say("{where}: id must be a GUID and time_zone an IANA name: {error}", where=where, error=str(error))
-        ) from error
+        raise OrganisationError(say("{where}: id must be a GUID and time_zone an IANA name: {why}", where=where, why=str(error))) from error
     return Employee(
         id=text_at(entry, "id").lower(),
         name=text_at(entry, "name"),

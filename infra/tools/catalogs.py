@@ -96,6 +96,8 @@ def unseen(source: str) -> Iterator[tuple[int, str]]:
 def unmarked(source: str) -> Iterator[tuple[int, str]]:
     """The lines of a Python file that say something to a person which is not marked, and what to do."""
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr) and any(isinstance(part, ast.Call) and _name(part.func) == "say" for part in ast.walk(node)):
+            yield node.lineno, "say(…) is inside an f-string, where it is not extracted: take it out"
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)

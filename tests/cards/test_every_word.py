@@ -60,6 +60,10 @@ def test_no_word_of_a_card_is_outside_of_gettext(brackets: Language) -> None:
     assert left == set()
 
 
+def test_nothing_said_is_nothing_and_no_header_of_a_catalog(brackets: Language) -> None:
+    assert brackets.text("") == ""
+
+
 def test_a_sentence_that_is_in_no_catalog_is_seen(brackets: Language) -> None:
     known, unknown = brackets.text("Deny"), brackets.text("Never said by anybody")
 

@@ -19,6 +19,7 @@ LITERAL = "say(…) takes a literal, which is extracted; for words from elsewher
         ("raise PolicyError(f'{name}: has no reason')", [(1, "PolicyError speaks to a person: give it say(…)")]),
         ("raise errors.AuditError('there is none') from error", [(1, "AuditError speaks to a person: give it say(…)")]),
         ("raise SettingsError(say('{name}: ', name=name), 'is not there')", [(1, "SettingsError speaks to a person: give it say(…)")]),
+        ("f\"{words(say('You have it.'))}\"", [(1, "say(…) is inside an f-string, where it is not extracted: take it out")]),
         ("say('You have {name}.', name=name)", []),
         ("click.echo(f'{name}: {value}')", []),
         ("click.echo(line)", []),
