@@ -2,6 +2,7 @@
 
     facts      everything that an answer may rest on, read afresh by operations
     questions  facts → what the policy in force is asked
+    budgets    how often something may be done
     stages     what the policy demands → people who must agree, and people who are told
     checks     the numbered checks, each with its source; what no policy may lift stands there in Python
     turning    which single facts would have turned an answer

@@ -21,13 +21,15 @@ They are made in this order; a denial carries the number of the one that failed.
     (17) Where the policy wants it, the approver has signed in afresh for this decision. control 18, IA-2; platform.md A6
     (18) Where the policy wants it, the approver says first who gets what for how long. ASI09, "no approval on autopilot"
     (19) Nothing that the decision rests on is older than the schema allows.           control 9: stale is read again, or refused
+    (20) Nobody asks or approves more often than the budgets of limits.yaml allow.      control 40, SC-5, ASI08
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from approvals.change import Action, Decision, Denied, Look, NotSignedIn, PersonId, Stage, StepUp, Verdict, number
+from approvals.mediation.budgets import Budget, Spending
 from approvals.mediation.case import NO, Case
 from approvals.mediation.facts import Facts
 from approvals.policy.conditions import Kind
@@ -271,6 +273,46 @@ def _has_looked_again(case: Case) -> Denied | None:
     return None
 
 
+def _is_within_budget(case: Case) -> Denied | None:
+    # (20) Budgets. Last of what is asked: nobody is sent away for an hour who could not ask anyway.
+    for spent in case.facts.spending:
+        again = spent.free_at(case.now)
+        if again is not None:
+            offer = case.facts.entitlement
+            return Denied(20, _too_often(spent, again=again, what=offer.name if offer else case.proposal.entitlement))
+    return None
+
+
+def _too_often(spent: Spending, *, again: datetime, what: str) -> Sentence:
+    most = spent.most
+    match spent.budget:
+        case Budget.ASKED_IN_AN_HOUR:
+            return say(
+                "You have asked {most} times within an hour; that is the most. You can ask again on {again}.", most=most, again=again
+            )
+        case Budget.ASKED_IN_A_DAY:
+            return say("You have asked {most} times within a day; that is the most. You can ask again on {again}.", most=most, again=again)
+        case Budget.ONE_ASKED_FOR_IN_AN_HOUR:
+            sentence = say(
+                "{what} was asked for {most} times within an hour; that is the most. Please ask for it again on {again}.",
+                what=what,
+                most=most,
+                again=again,
+            )
+        case Budget.OPEN:
+            sentence = say(
+                "You have {most} requests that are not over; that is the most. Withdraw or hand back what you do not need, and ask again.",
+                most=most,
+            )
+        case Budget.APPROVED_IN_A_MINUTE:
+            sentence = say(
+                "You have approved {most} requests within a minute; that is the most. Nothing was changed. Press Approve again on {again}.",
+                most=most,
+                again=again,
+            )
+    return sentence
+
+
 def _is_fresh(case: Case) -> Denied | None:
     # (19) Age. A value from the future is as little worth: some clock is wrong.
     for one in case.policy.declared:
@@ -316,7 +358,7 @@ _THERE = (_is_everybody_here, _is_in_catalog)
 _ASKABLE = (_is_fresh, _is_permitted, _fits_the_duration, _has_a_reason)
 CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
     {
-        Action.SUBMIT: (*_THERE, _is_for_oneself, *_ASKABLE, _is_the_only_one, _has_somebody_to_ask),
+        Action.SUBMIT: (*_THERE, _is_for_oneself, *_ASKABLE, _is_the_only_one, _has_somebody_to_ask, _is_within_budget),
         Action.APPROVE: (
             *_THERE,
             _is_not_their_own,
@@ -324,6 +366,7 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
             _is_in_time,
             *_ASKABLE,
             _is_not_longer,
+            _is_within_budget,
             _has_looked_again,
             _has_signed_in,
         ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from approvals.change import Decision, Entitlement, Look, NotSignedIn, Person, RequestId, Stage, StepUp
+from approvals.mediation.budgets import Spending
 from approvals.policy.schema import Source
 
 
@@ -45,6 +46,8 @@ class Facts:
     """The actor's sign-in for this very decision, as verified, or why it does not count; None where they have not signed in."""
     looked: Look | None = None
     """What the actor says they are about to allow."""
+    spending: tuple[Spending, ...] = ()
+    """The budgets that the act draws on and that were spent before."""
     older: tuple[tuple[Source, datetime], ...] = ()
     """Sources whose values were read before ``read_at``, from a copy, say; and when."""
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import select
 
-from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId
+from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId, Verdict
 from approvals.mediation import Facts
 from approvals.operations.desk import Desk
+from approvals.operations.spending import of_approving, of_asking
 from approvals.store.people import people
 from approvals.store.requests import decisions_of, stages_of
 from approvals.store.sqlite import Tx
@@ -34,6 +35,7 @@ def for_proposal(tx: Tx, proposal: Proposal, *, actor: PersonId | None, desk: De
         conflicts=_conflicts(tx, offer, (proposal.requester, proposal.beneficiary), desk=desk),
         open_request=_open_request(tx, proposal),
         holds=offer is not None and _holds(tx, offer.target, proposal.beneficiary),
+        spending=of_asking(tx, proposal, desk=desk),
     )
 
 
@@ -62,6 +64,7 @@ def for_request(tx: Tx, row: RequestRow, *, actor: PersonId | None, desk: Desk, 
         lapses_at=row.lapses_at,
         word=word,
         is_by_time=actor is None,
+        spending=of_approving(tx, actor, desk=desk) if actor and word and word.verdict is Verdict.APPROVE else (),
     )
 
 

@@ -22,6 +22,7 @@ from approvals.words import names_in, say
 SCHEMA, LIMITS = "schema.cedarschema", "limits.yaml"
 VALUES = frozenset({"entitlement", "system", "risk", "departments", "own", "conflicts"})
 """What the words of a forbid may name; mediation fills them in."""
+_MOST = 1_000_000
 _OF_APPROVERS = frozenset({Phase.REQUEST, Phase.AUTO_APPROVE, Phase.APPROVE})
 """Where a demand on approvers is heard: for the request as a whole, or a stage of it. What makes one approves nothing by itself."""
 _ID = re.compile(r"[a-z][a-z0-9.-]{0,63}")
@@ -38,7 +39,12 @@ class _Table(BaseModel):
 
     shortest: Duration
     reason_at_most: int = Field(ge=20, le=10_000)
-    # Policies from before there were sign-ins, as evidence keeps them, do not name it.
+    # Policies from before there were budgets, as evidence keeps them, do not name these; nor, from before there were sign-ins, the last.
+    submissions_per_hour: int = Field(default=30, ge=1, le=_MOST)
+    submissions_per_day: int = Field(default=100, ge=1, le=_MOST)
+    submissions_per_hour_of_one: int = Field(default=200, ge=1, le=_MOST)
+    open_requests: int = Field(default=50, ge=1, le=_MOST)
+    approvals_per_minute: int = Field(default=30, ge=1, le=_MOST)
     step_up_within: Annotated[Duration, AfterValidator(_recent)] = timedelta(minutes=5)
 
 
@@ -204,7 +210,13 @@ def _limits(texts: Mapping[str, str]) -> Limits:
         raise PolicyError(
             say("{file}: {where} is {given}: ", file=LIMITS, where=where, given=repr(first["input"])), reason(first)
         ) from error
-    return Limits(shortest=table.shortest, reason_at_most=table.reason_at_most, step_up_within=table.step_up_within)
+    own = ("shortest", "reason_at_most", "step_up_within")
+    return Limits(
+        shortest=table.shortest,
+        reason_at_most=table.reason_at_most,
+        step_up_within=table.step_up_within,
+        budgets={name: most for name, most in table if name not in own},
+    )
 
 
 def _read_limits(texts: Mapping[str, str]) -> object:

@@ -37,6 +37,8 @@ class Limits:
     shortest: timedelta
     reason_at_most: int
     """Characters."""
+    budgets: Mapping[str, int]
+    """How often something may be done, by the names of limits.yaml; mediation counts."""
     step_up_within: timedelta
     """The most that may lie between an approver's sign-in and the decision that it is for."""
 

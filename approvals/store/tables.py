@@ -109,6 +109,8 @@ class RequestRow(SQLModel, table=True):
         Index("waiting_lapses", "lapses_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         Index("granted_ends", "ends_at", sqlite_where=text("state = 'granted'"), postgresql_where=text("state = 'granted'")),
         Index("request_by_requester", "requester", "id"),
+        Index("request_by_requester_in_time", "requester", "asked_at"),
+        Index("request_by_entitlement_in_time", "entitlement", "asked_at"),
         Index("request_by_beneficiary", "beneficiary", "entitlement", "ended_at"),
         # A grant without an end cannot be stored: control 23, every grant is time-bound.
         CheckConstraint("state NOT IN ('granted', 'ending', 'ended') OR ends_at IS NOT NULL", name="grant_has_an_end"),
@@ -163,6 +165,7 @@ class DecisionRow(SQLModel, table=True):
     """One approver's word on one stage."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("decision_by_approver", "approver", "verdict", "at"),)
 
     # An approver speaks once for each stage: the key makes a second word impossible.
     request: int = Field(primary_key=True, foreign_key="request.id")

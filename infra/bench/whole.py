@@ -38,6 +38,7 @@ def bench_settings(folder: Path, authority: str, *, app_id: str, tenant: str, se
         simulator_ca_file=secret,
         database=folder / "countersign.db",
         catalog=folder / "catalog",
+        policy=folder / "policy",
         secret_file=folder / "countersign.key",
     )
 

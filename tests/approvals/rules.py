@@ -22,6 +22,7 @@ from approvals.change import (
     Verdict,
 )
 from approvals.mediation import Facts, authorize
+from approvals.mediation.budgets import Budget, Spending
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.policy.schema import Source
@@ -124,11 +125,12 @@ WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = 
     15: (lambda asked: asked, {"decisions": ()}),
     17: (lambda asked: asked, {"step_up": None}),
     18: (lambda asked: asked, {"looked": None}),
+    20: (lambda asked: asked, {"spending": tuple(Spending(budget=budget, most=1, since=NOON) for budget in Budget)}),
     19: (lambda asked: asked, {"older": ((Source.DIRECTORY, NOON - timedelta(days=1)),)}),
 }
 ORDER: Mapping[Action, tuple[int, ...]] = {
-    Action.SUBMIT: (1, 2, 3, 19, 4, 5, 6, 7, 8),
-    Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12, 17),
+    Action.SUBMIT: (1, 2, 3, 19, 4, 5, 6, 7, 8, 20),
+    Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12, 20, 17),
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),

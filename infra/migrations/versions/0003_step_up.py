@@ -1,4 +1,4 @@
-"""Sign-ins for decisions, and which requests are looked at twice.
+"""Sign-ins for decisions, and which requests are looked at twice, and what budgets are counted by.
 
 Decisions of an older release have no sign-in: where one is needed they open nothing any more (check 15).
 """
@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request", "person"),
     )
     op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.create_index("request_by_requester_in_time", "request", ["requester", "asked_at"])
+    op.create_index("request_by_entitlement_in_time", "request", ["entitlement", "asked_at"])
+    op.create_index("decision_by_approver", "decision", ["approver", "verdict", "at"])
     op.add_column("request", sa.Column("look_again", sa.Boolean(), server_default=sa.text("0"), nullable=False))
     op.add_column("decision", sa.Column("step_up", sa.JSON(), nullable=True))
 
@@ -34,5 +37,8 @@ def downgrade() -> None:
     """Back from this revision."""
     op.drop_column("decision", "step_up")
     op.drop_column("request", "look_again")
+    op.drop_index("decision_by_approver", "decision")
+    op.drop_index("request_by_entitlement_in_time", "request")
+    op.drop_index("request_by_requester_in_time", "request")
     op.drop_index("ix_sign_in_at", "sign_in")
     op.drop_table("sign_in")
