@@ -12,10 +12,13 @@ CountersignError
 ├── ReplayError              a recorded decision cannot be asked for again
 ├── PublishError             a checkpoint did not arrive where it is to be kept, or was refused there
 └── ConnectorError           the system behind a connector refused or did not answer
-    └── OutcomeUnknownError  it may or may not have been done: read back before anything else
+    ├── OutcomeUnknownError  it may or may not have been done: read back before anything else
+    ├── NotShownError        it answered, and does not show what was done
+    └── HeldBackError        it has failed too often in a row to be asked now
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from approvals.words import Sentence
 
@@ -77,3 +80,15 @@ class ConnectorError(CountersignError):
 
 class OutcomeUnknownError(ConnectorError):
     """The call may have been carried out: its result is found by reading back, never guessed."""
+
+
+class NotShownError(ConnectorError):
+    """The system answered, and reading it back does not show the change that was made. It is there, and counts as answering."""
+
+
+class HeldBackError(ConnectorError):
+    """The call was not made, since the system has failed too often in a row. It is tried again ``until`` then, and not before."""
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until

@@ -23,7 +23,7 @@ from bot.front.endpoint import Endpoint
 from bot.front.keys import SigningKeys
 from bot.front.metrics import Metrics
 from bot.front.running import TurnRunner, Words, english
-from bot.front.scrape import open_port, routes_for
+from bot.front.scrape import Measure, Numbers, open_port, routes_for
 from bot.front.strictjson import MAX_BYTES
 from bot.front.tokens import TokenVerifier
 from bot.settings import Settings
@@ -102,11 +102,12 @@ def make_app(
     checks: Mapping[str, Check] | None = None,
     routes: Iterable[web.AbstractRouteDef] = (),
     background: Sequence[Background] = (),
+    measures: Sequence[Measure] = (),
 ) -> web.Application:
     """The whole web application.
 
     ``checks`` are asked by ``/readyz`` by name; ``routes`` are added beside ours; ``background`` starts after the front is open and ends
-    before it closes. Give ``front`` to share its sender with other parts.
+    before it closes; ``measures`` write down what is counted elsewhere when ``/metrics`` is asked. Give ``front`` to share its sender.
     """
     front = front or Front.of(settings)
     runner = TurnRunner(adapter=front.adapter, sender=front.sender, turn=turn, metrics=front.metrics, words=words)
@@ -121,11 +122,12 @@ def make_app(
     app = web.Application(middlewares=[_uniform], client_max_size=MAX_BYTES, handler_args=_HANDLER_ARGS)
     app.on_response_prepare.append(_unsigned)
     app.cleanup_ctx.append(_opened(front))
+    numbers = Numbers(front.metrics, tuple(measures))
     if (port := settings.metrics_port) is not None:
-        app.cleanup_ctx.append(lambda _app: open_port(front.metrics, host=settings.metrics_host, port=port))
+        app.cleanup_ctx.append(lambda _app: open_port(numbers, host=settings.metrics_host, port=port))
     app.cleanup_ctx.extend(background)
     app.router.add_post("/api/messages", endpoint.answer, expect_handler=expect_later)
-    app.add_routes([*_health(front, checks or {}), *routes_for(front.metrics, settings), *routes])
+    app.add_routes([*_health(front, checks or {}), *routes_for(numbers, settings), *routes])
     return app
 
 

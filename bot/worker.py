@@ -7,11 +7,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from approvals.change import RequestId
-from approvals.errors import AuditUnavailableError, ConnectorError, CountersignError, PublishError
+from approvals.errors import AuditUnavailableError, ConnectorError, CountersignError, HeldBackError, PublishError
 from approvals.jobs import embedded as jobs
 from approvals.jobs.embedded import Job, Kind
 from approvals.operations.desk import Desk
@@ -33,7 +33,10 @@ GRANT_TRIES = 12
 """After so many refusals by the system behind a connector (an hour or so) a request has failed. A removal is never given up."""
 LINGER_TRIES = 7
 """After so many failed removals (about a minute) people are told that the access is not gone."""
+HELD_BACK_TRIES = 3
+"""Where the system is left alone, a try is half a minute: people are told as early as they would be otherwise."""
 _SEND_TRIES = 30
+_SPREAD_S = 5
 
 
 class Worker:
@@ -147,10 +150,10 @@ class Worker:
                 await self._give_up[job.kind](job.subject, str(error))
                 await desk.store.write(lambda tx: jobs.finish(tx, job))
                 return
-            if job.kind is Kind.REVOKE and job.attempts >= LINGER_TRIES:
+            if job.kind is Kind.REVOKE and job.attempts >= (HELD_BACK_TRIES if isinstance(error, HeldBackError) else LINGER_TRIES):
                 request, attempts, why = RequestId(job.subject), job.attempts, str(error)
                 await desk.store.write(lambda tx: linger(tx, request, attempts=attempts, why=why, desk=desk))
-            until = desk.now() + _delay(job, error)
+            until = desk.now() + _delay(job, error, now=desk.now())
             await desk.store.write(lambda tx: jobs.postpone(tx, job, until=until, error=str(error)))
         except CountersignError as lost:
             # Its lease runs out by itself, and then it is claimed again.
@@ -163,7 +166,11 @@ class Worker:
         return job.kind in (Kind.SEND, Kind.REDRAW) and job.attempts >= _SEND_TRIES
 
 
-def _delay(job: Job, error: Exception) -> timedelta:
+def _delay(job: Job, error: Exception, *, now: datetime) -> timedelta:
     if isinstance(error, Throttled):
         return error.retry_after
-    return jobs.backoff(job.attempts, jitter=random.uniform(0.5, 1.0))  # noqa: S311 — spreads retries, guards nothing
+    if isinstance(error, HeldBackError) and job.kind is Kind.REVOKE:
+        # No backoff beside the breaker's: a removal goes on as soon as the system answers anybody.
+        return max(error.until - now, timedelta()) + timedelta(seconds=random.uniform(0, _SPREAD_S))  # noqa: S311 — as below
+    delay = jobs.backoff(job.attempts, jitter=random.uniform(0.5, 1.0))  # noqa: S311 — spreads retries, guards nothing
+    return max(delay, error.until - now) if isinstance(error, HeldBackError) else delay

@@ -12,6 +12,7 @@ from aiohttp import web
 from approvals.catalog import Catalog, read_catalog
 from approvals.change import Person
 from approvals.connectors import Connector
+from approvals.connectors.breaker import Way, standing
 from approvals.connectors.local import LocalDirectory
 from approvals.errors import CatalogError, PolicyError
 from approvals.evidence.sealing import Sealer
@@ -28,6 +29,7 @@ from bot.clock import system_now
 from bot.counter import Counter
 from bot.delivery import Delivery
 from bot.desk.routes import desk_routes
+from bot.front.metrics import Metrics
 from bot.publishing.publisher import Publisher
 from bot.settings import Settings
 from bot.step_up.door import StepUpDoor
@@ -199,7 +201,15 @@ def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
         checks={"database": lambda: _can_keep_records(desk.store)},
         routes=[*desk_routes(desk, settings=settings), *step_up.routes()],
         background=[sign_ins.beside, lambda _app: _beside(worker, publisher)],
+        measures=[lambda metrics: _measure_connectors(desk, metrics)],
     )
+
+
+async def _measure_connectors(desk: Desk, metrics: Metrics) -> None:
+    now, all_of_them = desk.now(), [(name, way) for name in desk.connectors for way in Way]
+    for name, way in all_of_them:
+        state = await desk.store.read(lambda tx, name=name, way=way: standing(tx, name, way, now=now))  # type: ignore[misc]
+        metrics.connector_stands(name, way, state=state)
 
 
 @asynccontextmanager

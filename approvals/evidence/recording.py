@@ -30,6 +30,7 @@ class Trace(StrEnum):
     GRANT_INTENDED = "grant:intended"
     REVOKE_INTENDED = "revoke:intended"
     CALL_FAILED = "connector:failed"
+    HELD_BACK = "connector:held_back"
     UNDONE = "grant:undone"
     UNREACHED = "delivery:failed"
     SAID = "draft:said"

@@ -232,7 +232,16 @@ def _of_outside(tx: Tx, read: _Read, outside: Sequence[Checkpoint], *, since: Ch
     fits = 0
     for one in sorted(outside, key=lambda one: one.size):
         if since is not None and one.size < since.size and not _continues(tx, since, one):
-            says = f"{_entries(fits + 1, one.size)} rewritten and signed anew: the checkpoint of {since.size} entries does not continue it"
+            told = {"first": fits + 1, "last": one.size, "size": since.size}
+            says = _of(
+                fits + 1,
+                one.size,
+                one=say("entry {first} was rewritten and signed anew: the checkpoint of {size} entries does not continue it", **told),
+                many=say(
+                    "entries {first} to {last} were rewritten and signed anew: the checkpoint of {size} entries does not continue it",
+                    **told,
+                ),
+            )
             yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
             return
         if one.size > read.log.size:
@@ -277,15 +286,21 @@ def _of_nodes(tx: Tx, read: _Read) -> Iterable[Finding]:
     """(4) What is stored of the tree above its leaves: proofs are made of it, and a proof that is wrong convinces nobody."""
     if read.nodes:
         covered = _covered(*read.nodes[0])
-        over = f"entries {covered[0]} to {covered[1]}"
-        says = f"the stored tree was edited: its node over {over} is not what they make, so proofs through it fail"
+        says = say(
+            "the stored tree was edited: its node over entries {first} to {last} is not what they make, so proofs through it fail",
+            first=covered[0],
+            last=covered[1],
+        )
         yield Finding(how=Bent.EDITED, entry=covered[0], says=says)
     levels = read.log.size.bit_length()
     beyond = [(level, row[0]) for level in range(levels) for row in islice(stream(tx, _NODES, (level, read.log.size >> level)), 1)]
     for level, position in [*beyond, *stream(tx, _ABOVE, (levels - 1,))][:1]:
         covered = _covered(level, position)
-        over = f"entries {covered[0]} to {covered[1]}" if level else f"entry {covered[0]}"
-        says = f"the stored tree goes on to {over}, and there are {read.log.size}: the rest was cut off, or the tree added to"
+        says = say(
+            "the stored tree goes on to entry {last}, and there are {size}: the rest was cut off, or the tree added to",
+            last=covered[1],
+            size=read.log.size,
+        )
         yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
 
 

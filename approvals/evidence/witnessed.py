@@ -7,6 +7,7 @@ from approvals.evidence.checkpoints import Checkpoint
 from approvals.evidence.findings import Bent, Finding
 from approvals.evidence.notes import Note, VerifierKey
 from approvals.store.sqlite import Tx, stream
+from approvals.words import say
 
 _SAID = (
     "SELECT cosignature.size, checkpoint.note, cosignature.line FROM cosignature "
@@ -27,15 +28,16 @@ def last_word(tx: Tx, witness: VerifierKey) -> Word | Finding:
     """What the witness said last, or what is wrong with it."""
     found = next(stream(tx, _SAID, (str(witness),)), None)
     if found is None:
-        return Finding(how=Bent.TRUNCATED, entry=1, says=f"the witness {witness.name} has cosigned nothing that is stored here")
+        says = say("the witness {name} has cosigned nothing that is stored here", name=witness.name)
+        return Finding(how=Bent.TRUNCATED, entry=1, says=says)
     size, note, line = found
     if note is None:
-        says = f"the checkpoint of {size} entries, which the witness {witness.name} cosigned, is gone"
+        says = say("the checkpoint of {size} entries, which the witness {name} cosigned, is gone", size=size, name=witness.name)
         return Finding(how=Bent.TRUNCATED, entry=size, says=says)
     seen = Checkpoint.parse(note)
     at = Note(text=seen.note.text, lines=(line,)).cosigned_at(witness)
     if at is None:
-        says = f"the checkpoint of {size} entries is not the one that the witness {witness.name} cosigned"
+        says = say("the checkpoint of {size} entries is not the one that the witness {name} cosigned", size=size, name=witness.name)
         return Finding(how=Bent.REWRITTEN, entry=size, says=says)
     return Word(checkpoint=seen, at=at)
 

@@ -25,12 +25,12 @@ They are made in this order; a denial carries the number of the one that failed.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
-from approvals.change import Action, Decision, Denied, Look, NotSignedIn, PersonId, Stage, StepUp, Verdict, number
-from approvals.mediation.budgets import Budget, Spending
+from approvals.change import Action, Denied, PersonId, Stage, Verdict, number
 from approvals.mediation.case import NO, Case
+from approvals.mediation.demands import has_looked_again, has_signed_in, is_within_budget, was_proved
 from approvals.mediation.facts import Facts
 from approvals.policy.conditions import Kind
 from approvals.policy.question import Phase
@@ -217,16 +217,9 @@ def _agreed(case: Case, place: int, stage: Stage) -> tuple[PersonId, ...]:
         and decision.approver in live
         and decision.approver not in (case.proposal.requester, case.proposal.beneficiary)
         and case.approving(decision.approver, stage=stage.name).allowed
-        and _was_proved(case, decision, stage)
+        and was_proved(case, decision, stage)
     )
     return tuple(dict.fromkeys(agreed))
-
-
-def _was_proved(case: Case, decision: Decision, stage: Stage) -> bool:
-    """Whether the decision came with the sign-in that it needs."""
-    if not case.needs_sign_in(decision.approver, stage=stage.name):
-        return True
-    return _is_recent(decision.step_up, person=decision.approver, case=case)
 
 
 def _may_end_it(case: Case) -> Denied | None:
@@ -240,77 +233,6 @@ def _may_end_it(case: Case) -> Denied | None:
         return None
     ruling = case.ruling(Phase.REVOKE)
     return None if ruling.allowed else Denied(16, _why(ruling, case) if ruling.rules else _NOT_YOURS, ruling.ids)
-
-
-def _has_signed_in(case: Case) -> Denied | None:
-    # (17) Step-up. Told nothing, it refuses.
-    actor, step_up, within = case.facts.actor, case.facts.step_up, case.policy.limits.step_up_within
-    if actor is not None and not case.needs_sign_in(actor.id, stage=case.open_stage):
-        return None
-    if isinstance(step_up, NotSignedIn):
-        return Denied(17, step_up.reason)
-    if step_up is None:
-        return Denied(17, say("To approve this, show that it is you: sign in once more with your own account."))
-    if actor is None or not _is_recent(step_up, person=actor.id, case=case):
-        return Denied(17, say("You signed in for this more than {within} ago. Nothing was changed; please sign in again.", within=within))
-    return None
-
-
-def _is_recent(step_up: StepUp | None, *, person: PersonId, case: Case) -> bool:
-    within = case.policy.limits.step_up_within
-    return step_up is not None and step_up.person == person and timedelta() <= step_up.age <= within
-
-
-def _has_looked_again(case: Case) -> Denied | None:
-    # (18) Look again. Before (17): nobody signs in for what they have not read.
-    actor, asked = case.facts.actor, case.proposal
-    if actor is not None and not case.needs_second_look(actor.id, stage=case.open_stage):
-        return None
-    if case.facts.looked is None:
-        return Denied(18, say("Nothing was approved yet. Choose the line that says who gets what, and for how long; then approve."))
-    if case.facts.looked != Look(beneficiary=asked.beneficiary, entitlement=asked.entitlement, duration=case.agreed_duration):
-        return Denied(18, say("The line that you chose is not what is asked for, so nothing was approved. Please read the card again."))
-    return None
-
-
-def _is_within_budget(case: Case) -> Denied | None:
-    # (20) Budgets. Last of what is asked: nobody is sent away for an hour who could not ask anyway.
-    for spent in case.facts.spending:
-        again = spent.free_at(case.now)
-        if again is not None:
-            offer = case.facts.entitlement
-            return Denied(20, _too_often(spent, again=again, what=offer.name if offer else case.proposal.entitlement))
-    return None
-
-
-def _too_often(spent: Spending, *, again: datetime, what: str) -> Sentence:
-    most = spent.most
-    match spent.budget:
-        case Budget.ASKED_IN_AN_HOUR:
-            return say(
-                "You have asked {most} times within an hour; that is the most. You can ask again on {again}.", most=most, again=again
-            )
-        case Budget.ASKED_IN_A_DAY:
-            return say("You have asked {most} times within a day; that is the most. You can ask again on {again}.", most=most, again=again)
-        case Budget.ONE_ASKED_FOR_IN_AN_HOUR:
-            sentence = say(
-                "{what} was asked for {most} times within an hour; that is the most. Please ask for it again on {again}.",
-                what=what,
-                most=most,
-                again=again,
-            )
-        case Budget.OPEN:
-            sentence = say(
-                "You have {most} requests that are not over; that is the most. Withdraw or hand back what you do not need, and ask again.",
-                most=most,
-            )
-        case Budget.APPROVED_IN_A_MINUTE:
-            sentence = say(
-                "You have approved {most} requests within a minute; that is the most. Nothing was changed. Press Approve again on {again}.",
-                most=most,
-                again=again,
-            )
-    return sentence
 
 
 def _is_fresh(case: Case) -> Denied | None:
@@ -358,7 +280,7 @@ _THERE = (_is_everybody_here, _is_in_catalog)
 _ASKABLE = (_is_fresh, _is_permitted, _fits_the_duration, _has_a_reason)
 CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
     {
-        Action.SUBMIT: (*_THERE, _is_for_oneself, *_ASKABLE, _is_the_only_one, _has_somebody_to_ask, _is_within_budget),
+        Action.SUBMIT: (*_THERE, _is_for_oneself, *_ASKABLE, _is_the_only_one, _has_somebody_to_ask, is_within_budget),
         Action.APPROVE: (
             *_THERE,
             _is_not_their_own,
@@ -366,9 +288,9 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
             _is_in_time,
             *_ASKABLE,
             _is_not_longer,
-            _is_within_budget,
-            _has_looked_again,
-            _has_signed_in,
+            is_within_budget,
+            has_looked_again,
+            has_signed_in,
         ),
         Action.DENY: (_is_everybody_here, _is_not_their_own, _is_an_open_approver, _is_in_time, _has_a_denial_reason),
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),

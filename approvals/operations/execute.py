@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from approvals import evidence, outbox
+from approvals import evidence, outbox, tickets
 from approvals.change import Action, Allowed, Denied, PersonId, RequestId, State
 from approvals.connectors import Change
-from approvals.errors import ConnectorError
+from approvals.connectors.breaker import HeldBack, Way, admit, note_answer, note_failure
+from approvals.errors import ConnectorError, HeldBackError, NotShownError
 from approvals.evidence import Trace
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
@@ -33,14 +34,16 @@ async def execute(request: RequestId, *, desk: Desk) -> None:
     change = await desk.store.write(lambda tx: _intend(tx, request, desk=desk))
     if change is None:
         return
+    if isinstance(change, HeldBack):
+        raise held_back(change)
     connector = desk.connectors[change.connector]
     try:
         had_before = await connector.apply(change)
         if not await connector.read_back(change):
-            raise ConnectorError(f"{change.target} does not show {change.person} after the change; reading it again later")
+            raise NotShownError(f"{change.target} does not show {change.person} after the change; reading it again later")
     except ConnectorError as error:
-        problem = str(error)
-        await desk.store.write(lambda tx: note_failed_call(tx, request, change, problem=problem, desk=desk))
+        failed = error
+        await desk.store.write(lambda tx: note_failed_call(tx, request, change, way=Way.GIVE, error=failed, desk=desk))
         raise
     await desk.store.write(lambda tx: _record(tx, request, change, had_before=had_before, desk=desk))
 
@@ -50,9 +53,43 @@ def change_for(row: RequestRow) -> Change:
     return Change(key=f"grant/{row.id}", connector=row.connector, target=row.target, person=PersonId(row.beneficiary))
 
 
-def note_failed_call(tx: Tx, request: RequestId, change: Change, *, problem: str, desk: Desk) -> None:
-    """Write what came back of a call that was not done: what a system answers belongs to the story too."""
+def held_back(held: HeldBack) -> HeldBackError:
+    """What a job fails with that is not to be tried before the system has been left alone for a while."""
+    return HeldBackError(f"the system has failed {held.failures} times in a row, and is left alone for a while", until=held.until)
+
+
+def note_held_back(tx: Tx, row: RequestRow, held: HeldBack, *, desk: Desk) -> None:
+    """Write, once for each step of a request, that it waits for a system which keeps failing: the ticket tells why nothing happens."""
+    known = (EvidenceRow.request == row.id, EvidenceRow.kind == Trace.HELD_BACK.value, EvidenceRow.version == row.version)
+    if tx.exec(select(EvidenceRow.id).where(*known).limit(1)).first() is not None:
+        return
     now = desk.now()
+    evidence.record(
+        tx,
+        Trace.HELD_BACK,
+        at=now,
+        request=id_of(row),
+        actor=None,
+        trigger=by_time(now).trigger,
+        sentence=say(
+            "{connector} has failed {failures} times in a row, so it is asked only now and then until it answers. Nothing is lost.",
+            connector=row.connector,
+            failures=held.failures,
+        ),
+        policy=desk.policy,
+        version=row.version,
+        result={"connector": row.connector, "until": held.until},
+    )
+    tickets.touch_ticket(tx, id_of(row), now=now, is_final=False)
+
+
+def note_failed_call(tx: Tx, request: RequestId, change: Change, *, way: Way, error: ConnectorError, desk: Desk) -> None:
+    """Write what came back of a call that was not done: what a system answers belongs to the story too. Its breaker counts it."""
+    now = desk.now()
+    if isinstance(error, NotShownError):
+        note_answer(tx, change.connector, way)
+    else:
+        note_failure(tx, change.connector, way, now=now)
     evidence.record(
         tx,
         Trace.CALL_FAILED,
@@ -61,7 +98,7 @@ def note_failed_call(tx: Tx, request: RequestId, change: Change, *, problem: str
         actor=None,
         trigger=by_time(now).trigger,
         # Another system's words may name the person.
-        sentence=say("{connector}: {problem}.", connector=change.connector, problem=Personal(problem, of=change.person)),
+        sentence=say("{connector}: {problem}.", connector=change.connector, problem=Personal(str(error), of=change.person)),
         policy=desk.policy,
         result={"key": change.key, "connector": change.connector, "target": change.target, "person": change.person},
     )
@@ -77,7 +114,7 @@ def give_up(tx: Tx, request: RequestId, *, why: str, desk: Desk) -> None:
         _fail(tx, row, say("The change could not be made: {why}.", why=said), facts=facts, desk=desk, now=now)
 
 
-def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
+def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | HeldBack | None:
     row = find(tx, request)
     if row.state is not State.APPROVED:
         return None
@@ -90,6 +127,10 @@ def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
     if row.connector not in desk.connectors:
         _fail(tx, row, say("No connector named {name} is set up.", name=row.connector), facts=facts, desk=desk, now=now)
         return None
+    held = admit(tx, row.connector, Way.GIVE, now=now)
+    if held is not None:
+        note_held_back(tx, row, held, desk=desk)
+        return held
     evidence.record(
         tx,
         Trace.GRANT_INTENDED,
@@ -111,6 +152,7 @@ def _record(tx: Tx, request: RequestId, change: Change, *, had_before: bool, des
     """The grant and its end in one commit: there is no access without a time at which it is taken away."""
     row = find(tx, request)
     now = desk.now()
+    note_answer(tx, change.connector, Way.GIVE)
     if row.state is State.FAILED:
         # Given up while the change was on its way, and then made after all: nobody else would ever take it away.
         ask_for(tx, (Kind.REVOKE, request), now=now)

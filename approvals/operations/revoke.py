@@ -6,11 +6,12 @@ from datetime import timedelta
 from approvals import evidence, outbox, tickets
 from approvals.change import EndCause, PersonId, RequestId, State
 from approvals.connectors import Change
-from approvals.errors import ConnectorError
+from approvals.connectors.breaker import HeldBack, Way, admit, note_answer
+from approvals.errors import ConnectorError, NotShownError
 from approvals.evidence import Trace
 from approvals.lifecycle import Event
 from approvals.operations.desk import Desk, by_time
-from approvals.operations.execute import change_for, note_failed_call
+from approvals.operations.execute import change_for, held_back, note_failed_call, note_held_back
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
 from approvals.store.requests import find, id_of
@@ -28,6 +29,8 @@ async def revoke(request: RequestId, *, desk: Desk) -> None:
     change = await desk.store.write(lambda tx: _intend(tx, request, desk=desk))
     if change is None:
         return
+    if isinstance(change, HeldBack):
+        raise held_back(change)
     connector = desk.connectors.get(change.connector)
     if connector is None:
         raise ConnectorError(f"no connector named {change.connector} is set up; {change.person} still has {change.target}")
@@ -35,10 +38,10 @@ async def revoke(request: RequestId, *, desk: Desk) -> None:
         keeps = await connector.revert(change)
         still_there = await connector.read_back(change)
         if still_there and not await desk.store.read(lambda tx: _may_stay(find(tx, request), keeps=keeps)):
-            raise ConnectorError(f"{change.target} still shows {change.person} after the removal; trying again")
+            raise NotShownError(f"{change.target} still shows {change.person} after the removal; trying again")
     except ConnectorError as error:
-        problem = str(error)
-        await desk.store.write(lambda tx: note_failed_call(tx, request, change, problem=problem, desk=desk))
+        failed = error
+        await desk.store.write(lambda tx: note_failed_call(tx, request, change, way=Way.TAKE, error=failed, desk=desk))
         raise
     calls = {"connector": change.connector, "key": change.key, "revert": {"keeps": keeps}, "read_back": still_there}
     await desk.store.write(lambda tx: _record(tx, request, calls, still_there=still_there, desk=desk))
@@ -68,11 +71,15 @@ def linger(tx: Tx, request: RequestId, *, attempts: int, why: str, desk: Desk) -
     outbox.tell(tx, _concerned(row), told, request=id_of(row), about="lingers", now=now)
 
 
-def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | None:
+def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | HeldBack | None:
     row = find(tx, request)
     if row.state not in (State.ENDING, State.FAILED):
         return None
     now = desk.now()
+    held = admit(tx, row.connector, Way.TAKE, now=now)
+    if held is not None:
+        note_held_back(tx, row, held, desk=desk)
+        return held
     evidence.record(
         tx,
         Trace.REVOKE_INTENDED,
@@ -95,6 +102,7 @@ def _may_stay(row: RequestRow, *, keeps: bool) -> bool:
 
 def _record(tx: Tx, request: RequestId, calls: Mapping[str, object], *, still_there: bool, desk: Desk) -> None:
     row = find(tx, request)
+    note_answer(tx, row.connector, Way.TAKE)
     if row.state is State.FAILED:
         _note_undone(tx, row, calls, still_there=still_there, desk=desk)
     if row.state is not State.ENDING:

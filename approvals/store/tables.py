@@ -236,6 +236,17 @@ class PrivateRow(SQLModel, table=True):
     held: str = _text()
 
 
+class BreakerRow(SQLModel, table=True):
+    """How often a connector has failed in a row, one way: giving or taking away (approvals/connectors/breaker.py). No row: it answers."""
+
+    __tablename__ = "breaker"
+
+    connector: str = Field(primary_key=True)
+    way: str = Field(primary_key=True)
+    failures: int
+    next_at: datetime = _instant()
+
+
 class ErasureRow(SQLModel, table=True):
     """Whose private values were erased, when, and which entry is the evidence of it."""
 

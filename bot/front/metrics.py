@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram
 
 _KINDS = frozenset(
     {"message", "invoke", "conversationUpdate", "installationUpdate", "messageReaction", "messageUpdate", "messageDelete", "event"}
@@ -30,6 +30,13 @@ class Metrics:
             "countersign_token_cache", "Inbound tokens, by whether they were known.", ("result",), registry=self.registry
         )
         self._hit, self._miss = self._tokens.labels("hit"), self._tokens.labels("miss")
+        self._connectors = Enum(
+            "countersign_connector",
+            "Whether calls to a connector go through, to give and to take away: closed, as long as it answers.",
+            ("connector", "way"),
+            states=["closed", "open", "half-open"],
+            registry=self.registry,
+        )
         self.in_flight = Gauge("countersign_in_flight", "Authenticated requests being worked on.", registry=self.registry)
 
     def turned(self, kind: str, *, outcome: str, seconds: float) -> None:
@@ -54,6 +61,10 @@ class Metrics:
     @lru_cache(maxsize=64)  # noqa: B019  (as above)
     def _sent(self, operation: str, outcome: str) -> Counter:
         return self._sends.labels(operation, outcome)
+
+    def connector_stands(self, connector: str, way: str, *, state: str) -> None:
+        """What the breaker of a connector lets through: ``closed``, ``open`` or ``half-open``."""
+        self._connectors.labels(connector, way).state(state)
 
     def token_seen(self, result: str) -> None:
         """A token was looked up in the cache: ``hit`` or ``miss``."""

@@ -4,18 +4,44 @@ On a port of its own nothing else answers, so that a firewall can tell who may r
 and, since the bot never ends TLS itself, its public address as well: behind a proxy on the same machine everybody's peer is loopback.
 """
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from approvals.errors import CountersignError
 from bot.front.authority import is_loopback
 from bot.front.metrics import Metrics
 from bot.settings import Settings
 
+log = logging.getLogger("bot.front.scrape")
 
-def routes_for(metrics: Metrics, settings: Settings) -> list[web.RouteDef]:
+Measure = Callable[[Metrics], Awaitable[None]]
+"""Writes down a number that is kept elsewhere, in the records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What is read here: what the front counts, and what ``measures`` look up when somebody reads."""
+
+    metrics: Metrics
+    measures: tuple[Measure, ...] = ()
+
+    async def read(self) -> web.Response:
+        """All of them, in the text format of Prometheus."""
+        for measure in self.measures:
+            try:
+                await measure(self.metrics)
+            except CountersignError as error:
+                # The rest is worth reading most of all while something is away.
+                log.warning("a number could not be read: %s", error)
+        return web.Response(body=generate_latest(self.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def routes_for(numbers: Numbers, settings: Settings) -> list[web.RouteDef]:
     """The routes of the bot's own port: none where the numbers have a port of their own, or where a proxy brings strangers here."""
     if settings.metrics_port is not None or not is_loopback(settings.public_url):
         return []
@@ -23,12 +49,12 @@ def routes_for(metrics: Metrics, settings: Settings) -> list[web.RouteDef]:
     async def local(request: web.Request) -> web.Response:
         if not _is_this_machine(request.remote):
             raise web.HTTPNotFound
-        return _written(metrics)
+        return await numbers.read()
 
     return [web.get("/metrics", local)]
 
 
-async def open_port(metrics: Metrics, *, host: str, port: int) -> AsyncIterator[None]:
+async def open_port(numbers: Numbers, *, host: str, port: int) -> AsyncIterator[None]:
     """Serve the numbers, and nothing else, at ``host`` and ``port`` until the application ends.
 
     Raises:
@@ -36,7 +62,7 @@ async def open_port(metrics: Metrics, *, host: str, port: int) -> AsyncIterator[
     """
 
     async def anybody(_request: web.Request) -> web.Response:
-        return _written(metrics)
+        return await numbers.read()
 
     app = web.Application()
     app.add_routes([web.get("/metrics", anybody)])
@@ -47,10 +73,6 @@ async def open_port(metrics: Metrics, *, host: str, port: int) -> AsyncIterator[
         yield
     finally:
         await runner.cleanup()
-
-
-def _written(metrics: Metrics) -> web.Response:
-    return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _is_this_machine(peer: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Sign-ins for decisions, and which requests are looked at twice, and what budgets are counted by.
+"""Sign-ins for decisions, and which requests are looked at twice, what budgets are counted by, and breakers.
 
 Decisions of an older release have no sign-in: where one is needed they open nothing any more (check 15).
 """
@@ -26,6 +26,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request", "person"),
     )
     op.create_index("ix_sign_in_at", "sign_in", ["at"])
+    op.create_table(
+        "breaker",
+        sa.Column("connector", sa.String(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connector", "way"),
+    )
     op.create_index("request_by_requester_in_time", "request", ["requester", "asked_at"])
     op.create_index("request_by_entitlement_in_time", "request", ["entitlement", "asked_at"])
     op.create_index("decision_by_approver", "decision", ["approver", "verdict", "at"])
@@ -38,6 +46,7 @@ def downgrade() -> None:
     op.drop_column("decision", "step_up")
     op.drop_column("request", "look_again")
     op.drop_index("decision_by_approver", "decision")
+    op.drop_table("breaker")
     op.drop_index("request_by_entitlement_in_time", "request")
     op.drop_index("request_by_requester_in_time", "request")
     op.drop_index("ix_sign_in_at", "sign_in")

@@ -12,6 +12,8 @@ import pytest
 
 from approvals.change import Decision, Person, Proposal, State, StepUp, Verdict
 from approvals.connectors import Change
+from approvals.connectors.breaker import Way
+from approvals.errors import ConnectorError
 from approvals.evidence.findings import Bent, Finding
 from approvals.evidence.private import Group, Veil, commitments, committed, is_commitment, whose
 from approvals.evidence.verifying import verify
@@ -89,7 +91,9 @@ async def everything_that_can_happen(story: Story) -> None:
     await story.desk.store.write(lambda tx: note_written(tx, 7, "I need it to please Tom", understood=written, act=act, desk=story.desk))
     change = Change(key="grant/1", connector="local", target="grp", person=ANA)
     await story.desk.store.write(
-        lambda tx: note_failed_call(tx, request, change, problem="no user ana.ferreira@northwind.example", desk=story.desk)
+        lambda tx: note_failed_call(
+            tx, request, change, way=Way.GIVE, error=ConnectorError("no user ana.ferreira@northwind.example"), desk=story.desk
+        )
     )
     await story.gives_up(request, why="no user ana.ferreira@northwind.example")
 
