@@ -26,9 +26,9 @@ def upgrade(path: Path) -> None:
     """
     engine = open_engine(path)
     try:
-        with connect_to_write(engine) as connection:
+        # Begun here, or Alembic would commit each step by itself, and let another process in between two of them.
+        with connect_to_write(engine) as connection, connection.begin():
             command.upgrade(config(connection), "head")
-            connection.commit()
     except CommandError as error:
         raise MigrationError(
             say(

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlmodel import SQLModel
 
 from approvals.store import tables  # noqa: F401 — declares the tables
@@ -142,6 +142,18 @@ def test_two_that_upgrade_at_once_make_one_database(tmp_path: Path, migrated: Pa
     assert ready == [".", "."]
     assert [(process.returncode, error) for process, (_, error) in zip(running, told, strict=True)] == [(0, ""), (0, "")]
     assert content(path) == content(migrated)
+
+
+def test_all_steps_are_one_transaction_so_that_nobody_comes_in_between(tmp_path: Path) -> None:
+    commits: list[object] = []
+    note = commits.append
+    event.listen(Engine, "commit", note)
+    try:
+        upgrade(tmp_path / "countersign.db")
+    finally:
+        event.remove(Engine, "commit", note)
+
+    assert len(commits) == 1
 
 
 def test_the_way_back_is_written_too(path: Path) -> None:
