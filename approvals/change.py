@@ -16,6 +16,8 @@ EntitlementId = NewType("EntitlementId", str)
 RequestId = NewType("RequestId", int)
 HELPDESK = "helpdesk"
 """The role of those who may read tickets."""
+POLICY_OWNER = "policy"
+"""The role of those who decide on changes of the policy: two of them for each."""
 
 
 def number(request: RequestId) -> str:

@@ -92,7 +92,7 @@ def adopt(tx: Tx, request: RequestId, *, person: PersonId, trigger: Trigger) -> 
     _ADOPT.run(tx, {"request": request, "person": person, "shown": 0, **place})
 
 
-def tell(tx: Tx, people: tuple[PersonId, ...], sentence: Sentence, *, request: RequestId, about: str, now: datetime) -> None:
+def tell(tx: Tx, people: tuple[PersonId, ...], sentence: Sentence, *, request: RequestId | None, about: str, now: datetime) -> None:
     """Tell each person once, in their own chat. ``about`` names the occasion: the same occasion is never told twice."""
     for person in dict.fromkeys(people):
         _send(tx, {"key": f"{request}/{about}/{person}", "person": person, "request": request, "sentence": sentence, "at": now}, now=now)

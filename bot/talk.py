@@ -18,7 +18,7 @@ from approvals.operations.withdraw import withdraw
 from approvals.store.sqlite import Tx
 from approvals.views import Standing
 from approvals.words import Sentence, say
-from bot import drafting, inquiring
+from bot import drafting, inquiring, ruling
 from bot.counter import Counter, Reader, reader
 from bot.heard import heard
 from bot.lists import access, catalog, help_for, requests
@@ -123,6 +123,10 @@ def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Co
             return _withdraw(tx, visit, command.argument, who=who, counter=counter)
         case CommandKind.DONE:
             return _done(tx, visit, command.argument, who=who, counter=counter)
+        case CommandKind.POLICY:
+            return ruling.policy(tx, command.argument, act=visit.act, desk=counter.desk)
+        case CommandKind.ROLL_BACK:
+            return ruling.roll_back(tx, command.argument, act=visit.act, desk=counter.desk)
 
 
 def _cancel(tx: Tx, visit: Visit) -> Sentence:

@@ -18,6 +18,14 @@ _database = click.option(
     show_default=True,
     help="The bot's database.",
 )
+_secret_file = click.option(
+    "--secret-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path(".cache/countersign.key"),
+    envvar="COUNTERSIGN_SECRET_FILE",
+    show_default=True,
+    help="The installation's secret, from which the log's key is made.",
+)
 
 
 @click.group()
@@ -83,6 +91,44 @@ async def explain(what: str, *, database: Path) -> None:
     from infra import policy_explain
 
     await policy_explain.explain(what, database=database)
+
+
+@policy.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--reason", "why", required=True, help="Why, as those who decide will read it and the evidence will say for ever.")
+@_secret_file
+@_database
+@one_line
+async def propose(folder: Path, *, why: str, secret_file: Path, database: Path) -> None:
+    """Put the policy in FOLDER before those who decide on it. It is in force when two of them have agreed to it in Teams.
+
+    They are the people whom the directory gives the role "policy".
+    """
+    from infra import policy_change
+
+    await policy_change.propose_policy(folder, why=why, database=database, secret_file=secret_file)
+
+
+@policy.command()
+@_database
+@one_line
+async def standing(database: Path) -> None:
+    """Say which policy is in force, and what is proposed."""
+    from infra import policy_change
+
+    await policy_change.print_standing(database=database)
+
+
+@policy.command()
+@click.option("--reason", "why", required=True, help="Why, as the evidence will say for ever.")
+@_secret_file
+@_database
+@one_line
+async def rollback(*, why: str, secret_file: Path, database: Path) -> None:
+    """Go back, at once, to the policy that was in force before. Those who decide on the policy are told."""
+    from infra import policy_change
+
+    await policy_change.roll_back_policy(why=why, database=database, secret_file=secret_file)
 
 
 @policy.command("who-can-approve")

@@ -1,7 +1,8 @@
 """The composition root: settings in, a running Countersign out. The only place where the rooms of the house are put together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,11 +15,12 @@ from approvals.change import Person
 from approvals.connectors import Connector
 from approvals.connectors.breaker import Way, standing
 from approvals.connectors.local import LocalDirectory
-from approvals.errors import CatalogError, PolicyError
+from approvals.errors import CatalogError, CountersignError, PolicyError
 from approvals.evidence.sealing import Sealer
+from approvals.operations.changing_policy import begin, take_up
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
-from approvals.operations.policies import keep
+from approvals.operations.policies import kept
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.step_up import Vouching
@@ -44,6 +46,11 @@ from infra.secret import button_key, derive, installation_secret
 
 _TEAMS_SERVICE = "https://smba.trafficmanager.net/teams/"
 """Where Teams is reached before it has named another address (the global endpoint of the Bot Connector)."""
+
+
+_LOOK_EVERY_S = 2
+"""How soon a change of the policy is taken up."""
+log = logging.getLogger("infra.house")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +129,26 @@ async def open_desk(settings: Settings, *, now: Callable[[], datetime], parts: P
         connectors = {"local": parts.directory(store, now)}
         _check_connectors(catalog, known=tuple(connectors))
         await store.write(lambda tx: load(tx, people))
-        await store.write(lambda tx: keep(tx, policy, now=now()))
+        policy = await _in_force(store, policy, folder=settings.policy, now=now)
         url = f"{settings.public_url}/desk"
         yield Desk(store=store, catalog=catalog, policy=policy, connectors=connectors, now=now, url=url)
     finally:
         await store.close()
+
+
+async def _in_force(store: Store, files: Policy, *, folder: Path, now: Callable[[], datetime]) -> Policy:
+    """The policy that decides: the files at the first start, and from then on what two people agreed to."""
+    version = await store.write(lambda tx: begin(tx, files, now=now()))
+    if version == files.version:
+        return files
+    log.warning(
+        "%s means policy %s, and policy %s is in force: propose the files with `countersign policy propose %s`",
+        folder,
+        files.version,
+        version,
+        folder,
+    )
+    return await store.read(lambda tx: kept(tx, version))
 
 
 def _check_connectors(catalog: Catalog, *, known: tuple[str, ...]) -> None:
@@ -200,7 +222,12 @@ def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
         front=front,
         checks={"database": lambda: _can_keep_records(desk.store)},
         routes=[*desk_routes(desk, settings=settings), *step_up.routes()],
-        background=[sign_ins.beside, lambda _app: _beside(worker, publisher)],
+        background=[
+            sign_ins.beside,
+            lambda _app: _opened(publisher),
+            lambda _app: _beside(worker.run),
+            lambda _app: _beside(lambda: _follow(desk)),
+        ],
         measures=[lambda metrics: _measure_connectors(desk, metrics)],
     )
 
@@ -227,11 +254,26 @@ async def _clock(settings: Settings) -> AsyncIterator[Callable[[], datetime]]:
         await _stop(following)
 
 
-async def _beside(worker: Worker, publisher: Publisher) -> AsyncIterator[None]:
+async def _opened(publisher: Publisher) -> AsyncIterator[None]:
     await publisher.open()
-    working = asyncio.create_task(worker.run())
+    yield
+
+
+async def _beside(work: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    working = asyncio.create_task(work())
     yield
     await _stop(working)
+
+
+async def _follow(desk: Desk) -> None:
+    """Take up the policy in force as it changes, whoever changed it: here in the chat, or at the command line."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY_S)
+        try:
+            if await take_up(desk):
+                log.warning("policy %s is in force", desk.policy.version)
+        except CountersignError as error:
+            log.error("the policy in force could not be taken up; policy %s goes on deciding: %s", desk.policy.version, error)  # noqa: TRY400
 
 
 async def _stop(task: "asyncio.Task[None]") -> None:

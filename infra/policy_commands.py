@@ -16,6 +16,8 @@ from approvals.mediation.case import Case as Question
 from approvals.policy import Policy
 from approvals.policy.cases import Case, read_case
 from approvals.policy.conditions import StageRule, as_plain
+from approvals.policy.differing import differing
+from approvals.policy.loading import LIMITS
 from approvals.policy.rules import Rule
 from approvals.words import Sentence, say, spell
 from bot.clock import system_now
@@ -114,19 +116,13 @@ def cases_in(folder: Path) -> tuple[Case, ...]:
 
 
 def _differences(old: Policy, new: Policy) -> Iterator[str]:
-    before, after = ({rule.id: rule for rule in policy.rules.values()} for policy in (old, new))
-    for name in sorted({*before, *after}):
-        if name not in after:
-            yield f"- {name}"
-        elif name not in before:
-            yield f"+ {name}{_demanded(after[name])}"
-        elif before[name] != after[name]:
-            yield f"~ {name}{_demanded(after[name])}"
-    if old.limits != new.limits:
-        now, then = (json.dumps(asdict(one.limits), default=_plain) for one in (new, old))
-        yield words(say("~ limits.yaml: {now} instead of {then}", now=now, then=then))
-    if str(old.schema) != str(new.schema):
-        yield "~ schema.cedarschema"
+    rules = {rule.id: rule for rule in new.rules.values()}
+    for sign, name in differing(old, new):
+        if name == LIMITS:
+            now, then = (json.dumps(asdict(one.limits), default=_plain) for one in (new, old))
+            yield words(say("~ limits.yaml: {now} instead of {then}", now=now, then=then))
+        else:
+            yield f"{sign} {name}{_demanded(rules[name]) if name in rules else ''}"
 
 
 def _asking(entitlement: str, beneficiary: str, *, people: tuple[Person, ...], catalog: Catalog, policy: Policy) -> Question:

@@ -15,11 +15,12 @@ from approvals.store.sqlite import Store
 from approvals.words import Sentence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Desk:
     """The composition that the edge makes once. ``url`` is where the helpdesk's pages are, without a slash at its end.
 
     ``vouching`` says whose sign-in counts; without it nothing of high risk can be approved.
+    One thing of it changes while it is in use: ``policy``, on the writer's thread between two transactions (changing_policy.py).
     """
 
     store: Store

@@ -4,6 +4,7 @@
     rules        the Policy in force: asks Cedar one question at a time; an error of any kind is a no
     question     what is asked, as the schema declares it
     conditions   what the permits that applied demand: stages, caps, sign-ins, notices
+    differing    in which policies two folders differ
     looking      which attributes a policy looks at, and what they were
     schema       which attributes are declared, where each comes from and how old it may be
     cases        questions in files, and what must come of them

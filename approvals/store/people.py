@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, select
 
 from approvals.change import Person, PersonId
 from approvals.store.sqlite import Tx
@@ -28,6 +28,12 @@ def people(tx: Tx, *ids: PersonId | str | None) -> dict[str, Person]:
 def _find(count: int) -> Statement:
     """The statement that finds so many people: lists of another length are another statement."""
     return Statement(select(_PERSON).where(_PERSON.c.id.in_([bindparam(f"id{place}") for place in range(count)])))
+
+
+def having_role(tx: Tx, role: str) -> tuple[Person, ...]:
+    """The active people who have one of this product's own roles, by name."""
+    holds = cast(_PERSON.c.roles, Text).contains(f'"{role}"', autoescape=True)
+    return tuple(_person(row) for row in tx.run(select(_PERSON).where(holds, _PERSON.c.enabled).order_by(_PERSON.c.name)))
 
 
 def _person(row: Row) -> Person:

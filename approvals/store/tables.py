@@ -268,6 +268,20 @@ class PolicyRow(SQLModel, table=True):
     at: datetime = _instant()
 
 
+class PolicyMoveRow(SQLModel, table=True):
+    """What was done to the policy, oldest first: the last row that puts a version in force names the policy in force."""
+
+    __tablename__ = "policy_move"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    move: str
+    version: str
+    before: str | None = None  # The version in force when it was done.
+    person: str | None = None
+    at: datetime = _instant()
+
+
 class NodeRow(SQLModel, table=True):
     """One complete subtree of the Merkle tree over the evidence: the ``1 << level`` entries from place ``position << level`` on."""
 

@@ -53,7 +53,11 @@ _PLAIN: dict[CommandKind, tuple[str, ...]] = {
         r"i no longer need it|i don't need it (?:any ?more|any longer)",
     ),
     CommandKind.WITHDRAW: (r"withdraw(?: (?:it|my request|the request))?", r"take it back"),
+    CommandKind.POLICY: (r"(?:show )?(?:me )?(?:the )?policy", r"(?:which|what) policy is in force"),
+    CommandKind.ROLL_BACK: (r"(?:roll|go) ?back (?:the )?policy",),
 }
+_AGREES = r"(?:i )?(?:agree (?:to|with)|activate|approve) (?:the )?policy (?P<version>[0-9a-f]{16})"
+_ROLLS_BACK = r"(?:roll|go) ?back (?:the )?policy[\s:,]+(?:because |as |since )?(?P<why>.+)"
 _NUMBERED: dict[CommandKind, str] = {
     CommandKind.STATUS: rf"(?:(?:show|what about|how about) )?(?:the )?(?:status (?:of |for )?)?{_NUMBER}(?: status)?",
     CommandKind.WITHDRAW: rf"(?:withdraw|cancel|take back) (?:my )?(?:request )?{_NUMBER}",
@@ -91,6 +95,10 @@ def recognise(text: str) -> Command | None:
         # A bare number is an answer to a question, not a request's number.
         if (found := re.fullmatch(pattern, said)) and not said.isdigit():
             return Command(kind=kind, argument=number(RequestId(int(found["number"]))))
+    if found := re.fullmatch(_AGREES, said):
+        return Command(kind=CommandKind.POLICY, argument=found["version"])
+    if found := re.fullmatch(_ROLLS_BACK, bare(text), re.IGNORECASE):
+        return Command(kind=CommandKind.ROLL_BACK, argument=found["why"])
     for kind, patterns in _PLAIN.items():
         if any(re.fullmatch(pattern, said) for pattern in patterns):
             return Command(kind=kind)

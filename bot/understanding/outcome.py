@@ -20,13 +20,16 @@ class CommandKind(StrEnum):
     STATUS = "status"
     DONE = "done"
     WITHDRAW = "withdraw"
+    POLICY = "policy"
+    ROLL_BACK = "roll back the policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """Something to do at once.
 
-    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, done) or an entitlement in the person's own words (done).
+    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, done), an entitlement in the person's own words (done), the
+    version of a policy to agree to, or why the one in force is taken back.
     """
 
     kind: CommandKind

@@ -9,9 +9,9 @@ import pytest
 
 from approvals.connectors.local import LocalDirectory
 from approvals.evidence.sealing import Sealer
+from approvals.operations.changing_policy import begin
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
-from approvals.operations.policies import keep
 from approvals.store.sqlite import Store
 from infra.migrations.upgrade import upgrade
 from tests.approvals.evidence.keys import LOG
@@ -40,7 +40,7 @@ def peopled(migrated: Path) -> Path:
 async def _load_the_people(path: Path) -> None:
     store = Store(path)
     await store.write(lambda tx: load(tx, PEOPLE))
-    await store.write(lambda tx: keep(tx, POLICY, now=NOON))
+    await store.write(lambda tx: begin(tx, POLICY, now=NOON))
     await store.close()
 
 

@@ -18,6 +18,17 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version"),
     )
+    op.create_table(
+        "policy_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("move", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=True),
+        sa.Column("person", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
+    )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index(
             "refused_of_actor",
@@ -34,4 +45,5 @@ def downgrade() -> None:
         batch_op.drop_index(
             "refused_of_actor", sqlite_where=sa.text("kind = 'act:refused'"), postgresql_where=sa.text("kind = 'act:refused'")
         )
+    op.drop_table("policy_move")
     op.drop_table("policy")
