@@ -11,9 +11,11 @@ from approvals.errors import PolicyError
 from approvals.operations.replay import Replayed, TooOld, replay
 from approvals.policy import Policy
 from approvals.store.sqlite import Tx
+from approvals.words import say
 from infra.audit.answers import headed, terms, told
 from infra.audit.asking import ask
 from infra.house import policy_in
+from infra.words import tell
 
 
 class Turn(StrEnum):
@@ -38,10 +40,11 @@ async def backtest(folder: Path, *, database: Path, since: int) -> None:
     for line in lines:
         click.echo(line)
     told_counts = ", ".join(f"{counts[turn]} {turn}" for turn in Turn if counts[turn] or turn is Turn.SAME)
-    older = f"; {old} more were recorded by a release that did not keep what they rested on" if old else ""
-    click.echo(f"{counts.total()} decision(s) by policy {policy.version}: {told_counts}{older}")
+    tell(say("{total} decision(s) by policy {version}: {counts}", total=counts.total(), version=policy.version, counts=told_counts))
+    if old:
+        tell(say("{count} more were recorded by a release that did not keep what they rested on", count=old))
     if counts[Turn.UNKNOWN]:
-        raise PolicyError(f"{counts[Turn.UNKNOWN]} decision(s) cannot be judged: what was recorded of them cannot be read")
+        raise PolicyError(say("{count} decision(s) cannot be judged: what was recorded of them cannot be read", count=counts[Turn.UNKNOWN]))
 
 
 def _tested(tx: Tx, policy: Policy, *, since: int) -> tuple[list[str], Counter[Turn], int]:

@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-import click
-
 from approvals.errors import PolicyError
 from approvals.evidence import Trigger
 from approvals.evidence.sealing import Sealer
@@ -14,11 +12,13 @@ from approvals.evidence.stored import last_checkpoint
 from approvals.operations.changing_policy import propose, roll_back, standing
 from approvals.operations.desk import Act
 from approvals.store.sqlite import Store
+from approvals.words import say
 from bot.clock import system_now
 from infra.audit.asking import AuditError, ask, there_is
 from infra.evidence_key import signer_of
 from infra.house import policy_in
 from infra.policy_commands import cases_in
+from infra.words import tell
 
 
 async def propose_policy(folder: Path, *, why: str, database: Path, secret_file: Path) -> None:
@@ -30,19 +30,24 @@ async def propose_policy(folder: Path, *, why: str, database: Path, secret_file:
     policy = policy_in(folder)
     faults = [fault for case in cases_in(folder) if (fault := case.fault(policy))]
     if faults:
-        raise PolicyError(f"{len(faults)} case(s) are not answered as they must be, so nothing was proposed; the first: {faults[0]}")
+        raise PolicyError(
+            say("{count} case(s) are not answered as they must be, so nothing was proposed; the first: ", count=len(faults)), faults[0]
+        )
     async with _records(database, secret_file) as store:
         names = await store.write(lambda tx: propose(tx, policy, why=why, act=_act(system_now())))
-    click.echo(f"policy {policy.version} is proposed; nothing has changed yet")
-    click.echo(f"two of {', '.join(names)} have to write to Countersign, in Teams: agree to policy {policy.version}")
+    tell(say("policy {version} is proposed; nothing has changed yet", version=policy.version))
+    tell(say("two of {names} have to write to Countersign, in Teams: agree to policy {version}", names=names, version=policy.version))
 
 
 async def print_standing(*, database: Path) -> None:
     """Print what is in force and what is proposed."""
     found = await ask(lambda tx: standing(tx, now=system_now()), database)
-    click.echo(f"policy {found.version} is in force since {found.since:%Y-%m-%d %H:%M:%S} UTC")
+    tell(say("policy {version} is in force since {since}", version=found.version, since=found.since))
     for version, names in found.proposed:
-        click.echo(f"policy {version} is proposed; agreed: {', '.join(names) or 'nobody yet'}")
+        if names:
+            tell(say("policy {version} is proposed; agreed: {names}", version=version, names=names))
+        else:
+            tell(say("policy {version} is proposed; nobody has agreed yet", version=version))
 
 
 async def roll_back_policy(*, why: str, database: Path, secret_file: Path) -> None:
@@ -53,8 +58,8 @@ async def roll_back_policy(*, why: str, database: Path, secret_file: Path) -> No
     """
     async with _records(database, secret_file) as store:
         said = await store.write(lambda tx: roll_back(tx, why=why, act=_act(system_now())))
-    click.echo(f"{said}")
-    click.echo("a bot that runs takes it up within seconds")
+    tell(said)
+    tell(say("a bot that runs takes it up within seconds"))
 
 
 def _act(now: datetime) -> Act:
@@ -69,7 +74,7 @@ async def _records(database: Path, secret_file: Path) -> AsyncIterator[Store]:
     try:
         last = await store.read(last_checkpoint)
         if last is None:
-            raise AuditError(f"{database}: nothing has been recorded yet, so no checkpoint names the log")
+            raise AuditError(say("{database}: nothing has been recorded yet, so no checkpoint names the log", database=str(database)))
         store.before_commit(Sealer(signer_of(secret_file, name=last.origin)))
         yield store
     finally:

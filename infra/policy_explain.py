@@ -13,6 +13,7 @@ from approvals.policy.question import Attribute
 from approvals.store.people import people
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
+from approvals.words import say
 from infra.audit.answers import told
 from infra.audit.asking import ask
 
@@ -28,7 +29,7 @@ async def explain(what: str, *, database: Path) -> None:
     """
     meant = _MEANT.fullmatch(what)
     if meant is None:
-        raise PolicyError(f"{what!r} is neither a request such as REQ-1042 nor the number of an entry")
+        raise PolicyError(say("{what} is neither a request such as REQ-1042 nor the number of an entry", what=repr(what)))
     for line in await ask(lambda tx: _lines(tx, meant), database):
         click.echo(line)
 
@@ -42,7 +43,9 @@ def _lines(tx: Tx, meant: re.Match[str]) -> list[str]:
         entry = explain_entry(tx, int(meant["entry"]))
         found = (entry,) if entry else ()
     if not found:
-        raise PolicyError(f"{meant[0]}: no decision was recorded there with what it rested on; `countersign audit show` tells what was")
+        raise PolicyError(
+            say("{meant}: no decision was recorded there with what it rested on; `countersign audit show` tells what was", meant=meant[0])
+        )
     return [line for one in found for line in _explained(tx, one)]
 
 

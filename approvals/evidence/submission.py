@@ -12,6 +12,7 @@ from approvals.evidence.checkpoints import Checkpoint
 from approvals.evidence.stored import stored_nodes
 from approvals.evidence.tree import HASH_SIZE, consistency_proof
 from approvals.store.sqlite import Tx
+from approvals.words import say
 
 _OLD = re.compile(r"old (0|[1-9][0-9]{0,15})", re.ASCII)
 _MOST_STEPS = 63
@@ -42,9 +43,9 @@ class Submission:
         try:
             proof = tuple(base64.b64decode(step, validate=True) for step in steps)
         except ValueError as error:
-            raise NoteError("a line of the proof is not base64") from error
+            raise NoteError(say("a line of the proof is not base64")) from error
         if old is None or len(proof) > _MOST_STEPS or any(len(step) != HASH_SIZE for step in proof):
-            raise NoteError("the old size, at most 63 lines of proof, an empty line and a checkpoint are expected")
+            raise NoteError(say("the old size, at most 63 lines of proof, an empty line and a checkpoint are expected"))
         return cls(old=int(old[1]), proof=proof, checkpoint=Checkpoint.parse(note))
 
 

@@ -79,10 +79,15 @@ def propose(tx: Tx, policy: Policy, *, why: str, act: Act) -> tuple[str, ...]:
     """
     before, owners = _in_force(tx), having_role(tx, POLICY_OWNER)
     if policy.version == before.version:
-        raise PolicyError(f"the files mean policy {policy.version}, which is in force already")
+        raise PolicyError(say("the files mean policy {version}, which is in force already", version=policy.version))
     if len(owners) < NEEDED:
         raise PolicyError(
-            f"{len(owners)} active people have the role {POLICY_OWNER!r}, and {NEEDED} have to agree: name them in people.yaml"
+            say(
+                "{count} active people have the role {role}, and {needed} have to agree: name them in people.yaml",
+                count=len(owners),
+                role=repr(POLICY_OWNER),
+                needed=NEEDED,
+            )
         )
     keep(tx, policy, now=act.at)
     changes = tuple(f"{sign} {name}" for sign, name in differing(before, policy))
@@ -137,7 +142,7 @@ def roll_back(tx: Tx, *, why: str, act: Act) -> Sentence:
     before = _in_force(tx)
     version = _earlier(tx, before.version)
     if version is None:
-        raise PolicyError(f"policy {before.version} is the first: there is none to go back to")
+        raise PolicyError(say("policy {version} is the first: there is none to go back to", version=before.version))
     kept(tx, version)  # Fails where its files are damaged: nothing is put in force that cannot be asked.
     said = Personal(why, of=act.actor) if act.actor else why
     sentence = say("Back to policy {version} from {before}: {why}", version=version, before=before.version, why=said)
@@ -165,7 +170,7 @@ def standing(tx: Tx, *, now: datetime) -> Standing:
     """
     last = _last(tx, *_IN_FORCE)
     if last is None:
-        raise PolicyError("no policy has been in force yet: start the bot once")
+        raise PolicyError(say("no policy has been in force yet: start the bot once"))
     versions = tx.run(select(_MOVE.c.version).where(_MOVE.c.move == Move.PROPOSE.value, _MOVE.c.id > last.id).distinct()).scalars().all()
     there = tuple((one, found) for one in versions if (found := _proposal(tx, one, now=now)) is not None)
     names = {one.id: one.name for one in having_role(tx, POLICY_OWNER)}
@@ -195,7 +200,7 @@ async def take_up(desk: Desk) -> bool:
 def _in_force(tx: Tx) -> Policy:
     version = in_force(tx)
     if version is None:
-        raise PolicyError("no policy has been in force yet: start the bot once")
+        raise PolicyError(say("no policy has been in force yet: start the bot once"))
     return kept(tx, version)
 
 

@@ -12,6 +12,7 @@ from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.store.sqlite import Tx
 from approvals.store.tables import PolicyRow
+from approvals.words import say
 
 _POLICY = PolicyRow.__table__  # type: ignore[attr-defined]
 
@@ -30,8 +31,8 @@ def kept(tx: Tx, version: str) -> Policy:
     """
     texts = tx.run(select(_POLICY.c.texts).where(_POLICY.c.version == version)).scalar()
     if texts is None:
-        raise PolicyError(f"the files of policy {version} were not kept")
+        raise PolicyError(say("the files of policy {version} were not kept", version=version))
     policy = load_policy(json.loads(texts))
     if policy.version != version:
-        raise PolicyError(f"the files of policy {version} mean {policy.version}: they were changed since")
+        raise PolicyError(say("the files of policy {version} mean {meant}: they were changed since", version=version, meant=policy.version))
     return policy

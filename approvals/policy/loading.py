@@ -187,7 +187,12 @@ def _refuse_the_unheard(rules: Mapping[str, Rule]) -> None:
         if (rule.demands.step_up or rule.demands.look_again) and elsewhere:
             allowed = ", ".join(sorted(_OF_APPROVERS))
             raise PolicyError(
-                f"policy {rule.id}: @step_up and @look_again bind approvers; it permits {elsewhere[0]}, and may permit {allowed}"
+                say(
+                    "policy {id}: @step_up and @look_again bind approvers; it permits {permitted}, and may permit {allowed}",
+                    id=rule.id,
+                    permitted=elsewhere[0],
+                    allowed=allowed,
+                )
             )
 
 

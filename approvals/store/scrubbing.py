@@ -5,6 +5,7 @@ from pathlib import Path
 
 from approvals.errors import AuditUnavailableError
 from approvals.store.sqlite import open_engine
+from approvals.words import say
 
 
 def scrub(path: Path) -> bool:
@@ -22,7 +23,9 @@ def scrub(path: Path) -> bool:
             driver.execute("VACUUM")
             (is_busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise AuditUnavailableError(f"the database could not be written anew: {error}; run it again when little happens") from error
+        raise AuditUnavailableError(
+            say("the database could not be written anew: {why}; run it again when little happens", why=str(error))
+        ) from error
     finally:
         engine.dispose()
     return not is_busy

@@ -8,9 +8,11 @@ from approvals.change import Grounds, RequestId
 from approvals.operations.replay import Replayed, TooOld, replay
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
+from approvals.words import say
 from infra.audit.answers import headed, terms, told
 from infra.audit.asking import AuditError, ask
 from infra.audit.records import request_number
+from infra.words import tell
 
 
 async def replay_log(request: str | None, *, since: int, database: Path) -> None:
@@ -20,10 +22,17 @@ async def replay_log(request: str | None, *, since: int, database: Path) -> None
     for line in lines:
         click.echo(line)
     if lines:
-        problem = f"{len(lines)} of {decisions} decision(s) are not answered as they were"
-        raise AuditError(f"{problem}; keep the database as it is, and compare it with a backup")
-    older = f"; {old} more were recorded by a release that did not keep what they rested on" if old else ""
-    click.echo(f"{decisions} decision(s) are answered as they were, by the policy of their time{older}")
+        raise AuditError(
+            say(
+                "{count} of {decisions} decision(s) are not answered as they were; "
+                "keep the database as it is, and compare it with a backup",
+                count=len(lines),
+                decisions=decisions,
+            )
+        )
+    tell(say("{decisions} decision(s) are answered as they were, by the policy of their time", decisions=decisions))
+    if old:
+        tell(say("{count} more were recorded by a release that did not keep what they rested on", count=old))
 
 
 def _replayed(tx: Tx, request: RequestId | None, *, since: int) -> tuple[list[str], int, int]:
