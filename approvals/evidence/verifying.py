@@ -296,10 +296,21 @@ def _of_nodes(tx: Tx, read: _Read) -> Iterable[Finding]:
     beyond = [(level, row[0]) for level in range(levels) for row in islice(stream(tx, _NODES, (level, read.log.size >> level)), 1)]
     for level, position in [*beyond, *stream(tx, _ABOVE, (levels - 1,))][:1]:
         covered = _covered(level, position)
-        says = say(
-            "the stored tree goes on to entry {last}, and there are {size}: the rest was cut off, or the tree added to",
-            last=covered[1],
-            size=read.log.size,
+        first, last, size = *covered, read.log.size
+        says = _of(
+            first,
+            last,
+            one=say(
+                "the stored tree goes on to entry {first}, and there are {size}: the rest was cut off, or the tree added to",
+                first=first,
+                size=size,
+            ),
+            many=say(
+                "the stored tree goes on to entries {first} to {last}, and there are {size}: the rest was cut off, or the tree added to",
+                first=first,
+                last=last,
+                size=size,
+            ),
         )
         yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
 

@@ -10,7 +10,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from approvals.change import Action, Allowed, Decision, Denied, Entitlement, Hours, Person, PersonId, Proposal, Risk, Verdict, number
+from approvals.change import (
+    Action,
+    Allowed,
+    Decision,
+    Denied,
+    Entitlement,
+    Hours,
+    Look,
+    Person,
+    PersonId,
+    Proposal,
+    Risk,
+    StepUp,
+    Verdict,
+    number,
+)
 from approvals.mediation.authorize import authorize
 from approvals.mediation.facts import Facts
 from approvals.policy import Policy
@@ -79,6 +94,8 @@ def _facts(asked: Asked, departments: Sequence[str]) -> Iterator[_Fact]:
     if asked.facts.entitlement is not None:
         yield from _of_the_catalog(asked, asked.facts.entitlement)
     yield from _of_the_decision(asked)
+    if asked.action is Action.APPROVE and asked.facts.actor is not None:
+        yield from _of_the_click(asked, asked.facts.actor)
 
 
 def _of_the_request(asked: Asked) -> Iterator[_Fact]:
@@ -100,6 +117,8 @@ def _of_the_request(asked: Asked) -> Iterator[_Fact]:
     yield _Fact((not facts.holds,), lambda has: _knowing(asked, holds=has), lambda _: _held(is_held=facts.holds))
     apart = say("Neither having nor having asked for {conflicts}", conflicts=tuple(one.name for one in facts.conflicts))
     yield _Fact(_ONE if facts.conflicts else (), lambda _: _knowing(asked, conflicts=()), lambda _: apart, is_theirs=True)
+    room = say("Asking or approving less often")
+    yield _Fact(_ONE if facts.spending else (), lambda _: _knowing(asked, spending=()), lambda _: room, is_theirs=True)
 
 
 def _the_moment(asked: Asked) -> _Fact:
@@ -185,6 +204,14 @@ def _of_the_decision(asked: Asked) -> Iterator[_Fact]:
         )
 
 
+def _of_the_click(asked: Asked, actor: Person) -> Iterator[_Fact]:
+    asked_for = asked.proposal
+    look = Look(beneficiary=asked_for.beneficiary, entitlement=asked_for.entitlement, duration=asked_for.duration)
+    signed, chosen = say("Signing in afresh for this approval"), say("Choosing the line that says who gets what for how long")
+    yield _Fact(_ONE, lambda _: _knowing(asked, step_up=_signed_in(asked, actor.id)), lambda _: signed, is_theirs=True)
+    yield _Fact(_ONE, lambda _: _knowing(asked, looked=look), lambda _: chosen, is_theirs=True)
+
+
 # The case with one thing changed.
 
 
@@ -216,7 +243,13 @@ def _at(asked: Asked, moment: datetime) -> Asked:
 
 
 def _approval(asked: Asked, stage: int, approver: PersonId) -> Decision:
-    return Decision(approver=approver, verdict=Verdict.APPROVE, at=asked.now, stage=stage, duration=asked.proposal.duration)
+    given = Decision(approver=approver, verdict=Verdict.APPROVE, at=asked.now, stage=stage, duration=asked.proposal.duration)
+    return replace(given, step_up=_signed_in(asked, approver))
+
+
+def _signed_in(asked: Asked, person: PersonId) -> StepUp:
+    """A sign-in as good as it can be."""
+    return StepUp(issuer="", person=person, auth_time=asked.now, age=timedelta(), contexts=(), token="", token_id=None)
 
 
 # What there is to change.

@@ -69,6 +69,7 @@ def test_a_refused_request_names_each_fact_that_alone_would_have_let_it_through(
         (Action.APPROVE, {"word": replace(YES, duration=5 * HOUR)}, ["Asking for 8 h, not 4 h", "Being approved for 4 h"]),
         (Action.DENY, {"word": replace(NO, reason="")}, ["Giving a reason for the denial, of at most 1000 characters"]),
         (Action.WITHDRAW, {"actor": MARIA}, ["Being done by Ana Ferreira, not by Maria Lindqvist"]),
+        (Action.APPROVE, {"step_up": None}, ["A risk of low, medium in the catalog, not high", "Signing in afresh for this approval"]),
         (Action.EXECUTE, {"decisions": ()}, ["The approval of Maria Lindqvist"]),
         (Action.REVOKE, {"actor": TOM}, ["Being done by Ana Ferreira, Maria Lindqvist, Jonas Weber, not by Tom Okafor"]),
     ],

@@ -16,6 +16,7 @@ from approvals.store.sqlite import Tx
 from approvals.store.tables import InboxRow
 from bot.counter import Counter
 from bot.delivery import Delivery
+from bot.publishing.publisher import Publisher
 from bot.teams.sender import Sender
 from bot.worker import Worker
 from tests.approvals.story import Clock
@@ -26,9 +27,9 @@ class Slow(Worker):
     """A worker whose removals take as long as a test wants."""
 
     def __init__(self, *, desk: Desk) -> None:
-        nobody = cast(Sender, None)  # nothing is sent here
-        delivery = Delivery(counter=Counter(desk=desk, key=b""), sender=nobody, tenant="", service_url="")
-        super().__init__(desk=desk, delivery=delivery)
+        # Nothing is drawn or sent here.
+        delivery = Delivery(counter=cast(Counter, None), sender=cast(Sender, None), tenant="", service_url="")
+        super().__init__(desk=desk, delivery=delivery, publisher=Publisher(desk=desk, outlets={}))
         self.begun: asyncio.Queue[int] = asyncio.Queue()
         self.let_go = asyncio.Event()
 

@@ -217,21 +217,21 @@ async def test_an_upper_node_that_was_bent_is_found_though_every_entry_is_right(
     bend(path, f"UPDATE tree_node SET hash = zeroblob(32) WHERE level = {level} AND position = 0")  # noqa: S608
 
     says = f"the stored tree was edited: its node over entries 1 to {1 << level} is not what they make, so proofs through it fail"
-    assert (await verdict(log)).findings == (Finding(how=Bent.EDITED, entry=1, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=1, says=says),)
 
 
 async def test_an_upper_node_that_is_gone_is_found(log: Story, path: Path) -> None:
     bend(path, "DELETE FROM tree_node WHERE level = 1 AND position = 2")
 
     says = "the stored tree was edited: its node over entries 5 to 6 is not what they make, so proofs through it fail"
-    assert (await verdict(log)).findings == (Finding(how=Bent.EDITED, entry=5, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=5, says=says),)
 
 
 async def test_an_upper_node_after_the_checkpoint_is_looked_at_and_one_before_it_is_covered_by_its_root(log: Story, path: Path) -> None:
     bend(path, "UPDATE tree_node SET hash = zeroblob(32) WHERE level = 1 AND position IN (0, 3)")
 
     says = "the stored tree was edited: its node over entries 7 to 8 is not what they make, so proofs through it fail"
-    assert (await verdict(log, since=5)).findings == (Finding(how=Bent.EDITED, entry=7, says=says),)
+    assert in_english(await verdict(log, since=5)) == (Finding(how=Bent.EDITED, entry=7, says=says),)
 
 
 @pytest.mark.parametrize(("level", "position", "over"), [(0, 8, "entry 9"), (1, 4, "entries 9 to 10"), (5, 0, "entries 1 to 32")])
@@ -239,7 +239,7 @@ async def test_a_tree_that_goes_on_beyond_the_entries_is_found(log: Story, path:
     bend(path, f"INSERT INTO tree_node (level, position, hash) VALUES ({level}, {position}, zeroblob(32))")  # noqa: S608
 
     says = f"the stored tree goes on to {over}, and there are 8: the rest was cut off, or the tree added to"
-    assert (await verdict(log)).findings == (Finding(how=Bent.TRUNCATED, entry=9, says=says),)
+    assert in_english(await verdict(log)) == (Finding(how=Bent.TRUNCATED, entry=9, says=says),)
 
 
 async def test_a_checkpoint_kept_outside_that_is_older_than_what_is_believed_has_to_be_continued_by_it(log: Story, path: Path) -> None:
@@ -249,7 +249,7 @@ async def test_a_checkpoint_kept_outside_that_is_older_than_what_is_believed_has
 
     assert (await verdict(log, outside=[early], since=5)).findings == ()
     says = "entries 1 to 2 were rewritten and signed anew: the checkpoint of 5 entries does not continue it"
-    assert (await verdict(log, outside=[other], since=5)).findings == (Finding(how=Bent.REWRITTEN, entry=1, says=says),)
+    assert in_english(await verdict(log, outside=[other], since=5)) == (Finding(how=Bent.REWRITTEN, entry=1, says=says),)
 
 
 async def test_what_the_bot_records_afterwards_covers_nothing_up(log: Story, path: Path) -> None:
