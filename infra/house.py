@@ -24,7 +24,7 @@ from approvals.operations.policies import kept
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
 from approvals.step_up import Vouching
-from approvals.store.sqlite import Store
+from approvals.store.sqlite import BEGIN_WITHIN, Store
 from approvals.words import say
 from bot.app import Front, make_app
 from bot.clock import system_now
@@ -65,7 +65,7 @@ class House:
 class Parts:
     """How the parts are made that leave marks in the world. A crash test makes them so that they die on either side of each mark."""
 
-    store: Callable[[Path], Store] = Store
+    store: Callable[[Path], Store] = lambda path: Store(path, begin_within=BEGIN_WITHIN)
     directory: Callable[[Store, Callable[[], datetime]], Connector] = lambda store, now: LocalDirectory(store, now=now)
     sender: Callable[..., Sender] = Sender
     """Takes what :class:`Sender` takes."""

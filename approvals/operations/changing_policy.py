@@ -147,7 +147,14 @@ def roll_back(tx: Tx, *, why: str, act: Act) -> Sentence:
     said = Personal(why, of=act.actor) if act.actor else why
     sentence = say("Back to policy {version} from {before}: {why}", version=version, before=before.version, why=said)
     _record(tx, Move.ROLL_BACK, version, before=before, act=act, sentence=sentence)
-    _tell(tx, having_role(tx, POLICY_OWNER), sentence, now=act.at)
+    owners = having_role(tx, POLICY_OWNER)
+    by = next((one.name for one in owners if one.id == act.actor), None)
+    told = (
+        say("{who} went back to policy {version} from {before}: {why}", who=by, version=version, before=before.version, why=why)
+        if by
+        else None
+    )
+    _tell(tx, tuple(one for one in owners if one.id != act.actor), told or sentence, now=act.at)
     return sentence
 
 

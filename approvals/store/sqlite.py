@@ -31,7 +31,7 @@ Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _BATCH = 128
 _READERS = 2
 BEGIN_WITHIN = timedelta(seconds=3)
-"""How long work waits for its turn: less than the front gives to a press, so that its refusal is still heard."""
+"""How long work waits for its turn where people wait for it: less than the front gives to a press, so that its refusal is still heard."""
 _UNDONE = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
 """What a commit can fail with before its last page is written: it has not happened then. After a failed fsync nobody can tell."""
 _TOUCH = text("PRAGMA user_version = 1")
@@ -80,10 +80,10 @@ class Store:
     """The database. ``write`` runs work in a transaction and answers once it is durable; ``read`` runs it on a snapshot.
 
     Work is a plain function of a :class:`Tx`, and may be run a second time when something else in its batch fails: it touches nothing but
-    the transaction. What it raises undoes only its own part.
+    the transaction. What it raises undoes only its own part. With ``begin_within``, work that does not come to its turn by then is refused.
     """
 
-    def __init__(self, path: Path, *, begin_within: timedelta = BEGIN_WITHIN) -> None:
+    def __init__(self, path: Path, *, begin_within: timedelta | None = None) -> None:
         self._begin_within = begin_within
         self._engine = open_engine(path)
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
@@ -119,18 +119,18 @@ class Store:
         answer: asyncio.Future[T] = self._loop.create_future()
         queued = _Work(work, answer)
         self._queue.put(queued)
-        patience = self._loop.call_later(self._begin_within.total_seconds(), self._refuse_to_wait, queued)
+        patience = self._patience(queued)
         try:
             return await answer
         finally:
-            patience.cancel()
+            if patience is not None:
+                patience.cancel()
             # Whoever stops waiting says that it was not done, so it must not be done later: what has not begun never will.
             queued.claim()
 
-    def _refuse_to_wait(self, queued: _Work) -> None:
-        if queued.claim() and not queued.answer.done():
-            waited = f"{self._begin_within.total_seconds():g} s"
-            queued.answer.set_exception(AuditUnavailableError(f"the database did not come to it within {waited}: it is held up"))
+    def _patience(self, queued: _Work) -> asyncio.TimerHandle | None:
+        within_s = self._begin_within.total_seconds() if self._begin_within else None
+        return None if within_s is None else self._loop.call_later(within_s, _refuse_to_wait, queued, within_s)
 
     async def touch(self) -> None:
         """Write a page and wait until it lies on the disk, as any record would: whether something could be recorded now.
@@ -216,7 +216,7 @@ class Store:
             self._disconnect()
             cause = error.orig if isinstance(error, DBAPIError) else error
             kind = UnsettledError if is_committing and getattr(cause, "sqlite_errorname", "") not in _UNDONE else AuditUnavailableError
-            lost = kind(f"the database could not make it durable: {cause}")
+            lost = kind(say("the database could not make it durable: {why}", why=str(cause)))
             done = [(work, None, lost) for work in batch]
         self._loop.call_soon_threadsafe(self._tell, done)
 
@@ -274,6 +274,11 @@ class Store:
         if any(error is None for _, _, error in done):
             for listener in self._listeners:
                 listener()
+
+
+def _refuse_to_wait(queued: _Work, within_s: float) -> None:
+    if queued.claim() and not queued.answer.done():
+        queued.answer.set_exception(AuditUnavailableError(say("the database did not come to it within {seconds} s: it is held up", seconds=f"{within_s:g}")))
 
 
 def open_engine(path: Path) -> Engine:

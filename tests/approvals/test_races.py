@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 
@@ -39,8 +38,7 @@ def asked_for(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _everything_is_asked_for(path: Path) -> None:
-    # A thousand at once: the last of them may wait longer for its turn than a person would.
-    store = Store(path, begin_within=timedelta(minutes=2))
+    store = Store(path)
     desk = desk_over(store)
     await store.write(lambda tx: load(tx, people()))
     asked = [

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from approvals.connectors import Change, Connector
 from approvals.connectors.local import LocalDirectory
-from approvals.store.sqlite import Store, Tx
+from approvals.store.sqlite import BEGIN_WITHIN, Store, Tx
 from infra.house import Parts, open_house
 from infra.serving import Local, free_port, local_settings
 from infra.simulator import Simulator
@@ -28,6 +28,9 @@ class Troubled(Store):
     """A store that fails by SQLite's own doing: ``trouble`` is a pragma, set before each work whose name ``hurts`` picks."""
 
     trouble = ""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, begin_within=BEGIN_WITHIN)
 
     @staticmethod
     def hurts(_name: str) -> bool:

@@ -35,7 +35,8 @@ def test_the_sample_has_people_of_every_kind() -> None:
     assert len({person.locale for person in people}) >= 5
     assert len({person.time_zone for person in people}) >= 5
     assert [person.name for person in people if not person.enabled] == ["Viktor Hansen"]
-    assert [person.name for person in people if person.roles] == ["Priya Nair", "Kwame Boateng"]
+    assert [person.name for person in people if "helpdesk" in person.roles] == ["Priya Nair", "Kwame Boateng"]
+    assert [person.name for person in people if "policy" in person.roles] == ["Hassan Al-Masri", "Nadia Rahman", "Diego Navarro"]
     assert all(UUID(person.id).version == 4 for person in people)
 
 
