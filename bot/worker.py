@@ -150,7 +150,7 @@ class Worker:
                 await self._give_up[job.kind](job.subject, str(error))
                 await desk.store.write(lambda tx: jobs.finish(tx, job))
                 return
-            if job.kind is Kind.REVOKE and job.attempts >= (HELD_BACK_TRIES if isinstance(error, HeldBackError) else LINGER_TRIES):
+            if _lingers(job, error):
                 request, attempts, why = RequestId(job.subject), job.attempts, str(error)
                 await desk.store.write(lambda tx: linger(tx, request, attempts=attempts, why=why, desk=desk))
             until = desk.now() + _delay(job, error, now=desk.now())
@@ -164,6 +164,12 @@ class Worker:
         if job.kind is Kind.GRANT:
             return job.attempts >= GRANT_TRIES
         return job.kind in (Kind.SEND, Kind.REDRAW) and job.attempts >= _SEND_TRIES
+
+
+def _lingers(job: Job, error: Exception) -> bool:
+    """Whether a removal has failed for about a minute."""
+    tries = HELD_BACK_TRIES if isinstance(error, HeldBackError) else LINGER_TRIES
+    return job.kind is Kind.REVOKE and job.attempts >= tries
 
 
 def _delay(job: Job, error: Exception, *, now: datetime) -> timedelta:

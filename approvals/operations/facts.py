@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import select
 
-from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId, Verdict
+from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId
 from approvals.mediation import Facts
 from approvals.operations.desk import Desk
 from approvals.operations.spending import of_approving, of_asking
@@ -64,7 +64,7 @@ def for_request(tx: Tx, row: RequestRow, *, actor: PersonId | None, desk: Desk, 
         lapses_at=row.lapses_at,
         word=word,
         is_by_time=actor is None,
-        spending=of_approving(tx, actor, desk=desk) if actor and word and word.verdict is Verdict.APPROVE else (),
+        spending=of_approving(tx, actor, desk=desk) if actor and word else (),
     )
 
 

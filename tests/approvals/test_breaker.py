@@ -120,6 +120,19 @@ async def test_removals_have_a_breaker_too(story: Story, system: Unreliable) -> 
     assert (system.calls, (await story.row(ending)).state) == ([], State.ENDING)
 
 
+async def test_a_removal_that_is_answered_begins_the_count_anew(story: Story, system: Unreliable) -> None:
+    ending = await story.brought_to(State.ENDING)
+    system.faults["revert"] = [refuses] * (OPENS_AFTER - 1)
+    for _ in range(OPENS_AFTER - 1):
+        with pytest.raises(ConnectorError):
+            await story.revokes(ending)
+
+    await story.revokes(ending)
+    await story.desk.store.write(lambda tx: note_failure(tx, "local", Way.TAKE, now=NOON))
+
+    assert ((await story.row(ending)).state, await stands(story, Way.TAKE)) == (State.ENDED, Standing.CLOSED)
+
+
 async def test_a_system_that_answers_and_shows_something_else_is_there(story: Story, system: Unreliable) -> None:
     request = await approved(story)
     system.faults["read_back"] = [shows_nothing] * (OPENS_AFTER + 1)

@@ -13,7 +13,7 @@ from approvals.operations.desk import Done, Refused
 from approvals.policy import Policy
 from approvals.policy.loading import LIMITS, load_policy
 from approvals.words import Sentence, say
-from tests.approvals.northwind import ANA, JONAS, MARIA, POLICY, TOM
+from tests.approvals.northwind import ANA, JONAS, MARIA, POLICY, PRIYA, TOM
 from tests.approvals.story import Story, a_proposal
 from tests.builders import HOUR, NOON
 
@@ -103,10 +103,11 @@ async def test_what_is_open_has_to_end_before_more_is_asked_for(story: Story) ->
     assert isinstance(await asks(story, WRITE), Done)
 
 
-async def test_who_approves_too_fast_waits_and_can_still_deny(story: Story) -> None:
+async def test_who_approves_too_fast_waits_and_to_deny_spends_nothing_and_needs_nothing(story: Story) -> None:
     story.desk = replace(story.desk, policy=allowing(approvals_per_minute=1))
-    one, two, three = [(await asks(story, READ, who)).request or RequestId(0) for who in (ANA, TOM, JONAS)]
-    await story.presses_approve(one)
+    one, two, three, four = [(await asks(story, READ, who)).request or RequestId(0) for who in (ANA, TOM, JONAS, PRIYA)]
+    assert await story.denies(four) == Done(four)
+    assert await story.presses_approve(one) == Done(one)
 
     too_fast = await story.presses_approve(two)
     sentence = say(

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.errors import HeldBackError
+from approvals.errors import ConnectorError, HeldBackError
 from approvals.jobs.embedded import Job, Kind
 from bot.teams.errors import Throttled, Unavailable
-from bot.worker import GRANT_TRIES, Worker, _delay
+from bot.worker import GRANT_TRIES, HELD_BACK_TRIES, LINGER_TRIES, Worker, _delay, _lingers
 from tests.builders import NOON
 
 
@@ -59,3 +59,19 @@ def test_a_grant_that_is_held_back_waits_for_both_the_breaker_and_its_own_turn(a
     delays = [_delay(a_job(Kind.GRANT, attempts=attempts), HELD, now=NOON) for _ in range(50)]
 
     assert min(delays) >= timedelta(seconds=least_s)
+
+
+@pytest.mark.parametrize(
+    ("job", "error", "is_told"),
+    [
+        (a_job(Kind.REVOKE, attempts=LINGER_TRIES - 1), ConnectorError("no"), False),
+        (a_job(Kind.REVOKE, attempts=LINGER_TRIES), ConnectorError("no"), True),
+        (a_job(Kind.REVOKE, attempts=HELD_BACK_TRIES - 1), HELD, False),
+        (a_job(Kind.REVOKE, attempts=HELD_BACK_TRIES), HELD, True),
+        (a_job(Kind.GRANT, attempts=1_000), HELD, False),
+    ],
+)
+def test_a_removal_that_fails_for_about_a_minute_is_told_also_where_the_system_is_left_alone(
+    job: Job, error: Exception, is_told: bool
+) -> None:
+    assert _lingers(job, error) is is_told
