@@ -278,7 +278,9 @@ class Store:
 
 def _refuse_to_wait(queued: _Work, within_s: float) -> None:
     if queued.claim() and not queued.answer.done():
-        queued.answer.set_exception(AuditUnavailableError(say("the database did not come to it within {seconds} s: it is held up", seconds=f"{within_s:g}")))
+        queued.answer.set_exception(
+            AuditUnavailableError(say("the database did not come to it within {seconds} s: it is held up", seconds=f"{within_s:g}"))
+        )
 
 
 def open_engine(path: Path) -> Engine:
