@@ -87,4 +87,5 @@ def _whole(value: int) -> int:
 def _key(key: object) -> str:
     if not isinstance(key, str) or not key.isascii():
         raise TypeError(f"{key!r} cannot be a key of canonical JSON; use an ASCII name")
-    return key
+    # A member of a StrEnum is text, and the fast writer wants it plain.
+    return str(key)

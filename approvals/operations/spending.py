@@ -1,26 +1,31 @@
 """What of the budgets of limits.yaml is spent, read from the records: a budget's worth of steps in an index, however much there is."""
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, literal, select
 
 from approvals.change import FINAL, PersonId, Proposal, Verdict
 from approvals.mediation.budgets import Budget, Spending
 from approvals.operations.desk import Desk
 from approvals.store.sqlite import Tx
+from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
 
 _REQUEST, _DECISION = RequestRow.__table__, DecisionRow.__table__  # type: ignore[attr-defined]
-_LAST_BY = select(_REQUEST.c.asked_at).where(_REQUEST.c.requester == bindparam("who")).order_by(_REQUEST.c.asked_at.desc())
-_LAST_OF = select(_REQUEST.c.asked_at).where(_REQUEST.c.entitlement == bindparam("who")).order_by(_REQUEST.c.asked_at.desc())
-_OPEN_OF = (
-    select(_REQUEST.c.asked_at)
-    .where(_REQUEST.c.beneficiary == bindparam("who"), _REQUEST.c.state.not_in(FINAL))
-    .order_by(_REQUEST.c.asked_at.desc())
+
+
+def _newest_first(moments: Select[tuple[object]]) -> Statement:
+    """Of these moments the one that as many came after as ``after`` says, where there are so many."""
+    return Statement(moments.order_by(moments.selected_columns.since.desc()).limit(1).offset(bindparam("after")))
+
+
+_WHO: BindParameter[str] = bindparam("who")
+_LAST_BY = _newest_first(select(_REQUEST.c.asked_at.label("since")).where(_REQUEST.c.requester == _WHO))
+_LAST_OF = _newest_first(select(_REQUEST.c.asked_at.label("since")).where(_REQUEST.c.entitlement == _WHO))
+_OPEN_OF = _newest_first(
+    select(_REQUEST.c.asked_at.label("since")).where(
+        _REQUEST.c.beneficiary == _WHO, _REQUEST.c.state.not_in([literal(one) for one in FINAL])
+    )
 )
-_APPROVED = (
-    select(_DECISION.c.at)
-    .where(_DECISION.c.approver == bindparam("who"), _DECISION.c.verdict == Verdict.APPROVE)
-    .order_by(_DECISION.c.at.desc())
-)
+_APPROVED = _newest_first(select(_DECISION.c.at.label("since")).where(_DECISION.c.approver == _WHO, _DECISION.c.verdict == Verdict.APPROVE))
 
 
 def of_asking(tx: Tx, proposal: Proposal, *, desk: Desk) -> tuple[Spending, ...]:
@@ -41,11 +46,11 @@ def of_approving(tx: Tx, approver: PersonId, *, desk: Desk) -> tuple[Spending, .
     return _known(tx, desk, (Budget.APPROVED_IN_A_MINUTE, _APPROVED, approver))
 
 
-def _known(tx: Tx, desk: Desk, *counted: tuple[Budget, Select[tuple[object]], str]) -> tuple[Spending, ...]:
+def _known(tx: Tx, desk: Desk, *counted: tuple[Budget, Statement, str]) -> tuple[Spending, ...]:
     found = []
     for budget, newest_first, who in counted:
         most = desk.policy.limits.budgets[budget]
-        since = tx.run(newest_first.limit(1).offset(most - 1), {"who": who}).scalar()
-        if since is not None:
-            found.append(Spending(budget=budget, most=most, since=since))
+        step = newest_first.first(tx, {"who": who, "after": most - 1})
+        if step is not None:
+            found.append(Spending(budget=budget, most=most, since=step.since))
     return tuple(found)

@@ -38,7 +38,7 @@ class Statement:
     """
 
     def __init__(self, core: Core) -> None:
-        self._core = core
+        self.core = core
         self._forms: dict[tuple[str, ...], _Form] = {}
 
     def rows(self, tx: Tx, values: Values) -> list[Row]:
@@ -72,7 +72,7 @@ class Statement:
         names = tuple(values)
         form = self._forms.get(names)
         if form is None:
-            form = self._forms[names] = _compiled(self._core, names, dialect=tx.here.dialect)
+            form = self._forms[names] = _compiled(self.core, names, dialect=tx.here.dialect)
         return form
 
 
