@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -208,7 +208,8 @@ def compose(settings: Settings, *, desk: Desk, parts: Parts) -> web.Application:
     """The web application with its worker, around a desk."""
     secret = installation_secret(settings.secret_file)
     sign_ins = SignIns(settings, key=derive(secret, purpose="step-up"), clock=system_now)
-    desk = replace(desk, vouching=_vouching(settings, sign_ins))
+    # The same desk for everybody, and no copy of it: the policy in force is changed in one place.
+    desk.vouching = _vouching(settings, sign_ins)
     step_up = StepUpDoor(desk=desk, settings=settings, sign_ins=sign_ins, secret=secret, clock=system_now)
     counter = Counter(desk=desk, key=button_key(secret, tenant=settings.tenant_id), sign_ins=sign_ins)
     front = Front.of(settings, sender=parts.sender)

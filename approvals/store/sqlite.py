@@ -55,6 +55,13 @@ class Tx(Session):
         """Run a statement on the connection itself: for statements on tables, which need nothing of what a session does for objects."""
         return self.here.execute(statement, values)
 
+    def close(self) -> None:
+        """End it, and let go of the driver's cursor: a statement that failed on it would hold the lock until somebody collected it."""
+        cursor = vars(self).pop("cursor", None)
+        if cursor is not None:
+            cursor.close()
+        super().close()
+
     def forget(self) -> None:
         """Write what was changed, and keep nothing of what was read: whoever uses this transaction next reads for themselves."""
         self.flush()

@@ -18,7 +18,7 @@ from tests.infra.test_audit import bend
 from tests.infra.test_commands import DONE, FAILED, countersign
 
 _NO_CHANGES = '@id("freeze") @says("Nothing changes this week.") forbid (principal, action in Action::"execute", resource);\n'
-_TIER = '@stages("owner")\n@lapses_after("1d")\npermit (principal is Person'
+_TIER = '@stages("owner")\n@lapses_after("1d")\n@step_up("yes")\npermit (principal is Person'
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_the_policy_in_force_would_change_nothing(local: Local) -> None:
 
     told = await countersign("policy", "backtest", "--policy", POLICY_FOLDER, "--database", local.settings.database)
 
-    assert (told.exit_code, told.stdout) == (DONE, f"3 decision(s) by policy {version_of(POLICY_FOLDER)}: 3 the same\n")
+    assert (told.exit_code, told.stdout) == (DONE, f"4 decision(s) by policy {version_of(POLICY_FOLDER)}: 4 the same\n")
 
 
 async def test_what_would_be_denied_is_named_with_the_rule(local: Local, folder: Path) -> None:
@@ -55,10 +55,10 @@ async def test_what_would_be_denied_is_named_with_the_rule(local: Local, folder:
         DONE,
         [
             (
-                "now denied: entry 4  REQ-1001  grant:execute of billing-db-write by Countersign: "
+                "now denied: entry 5  REQ-1001  grant:execute of billing-db-write by Countersign: "
                 "allowed by tier.high, execute.decided, approve.owner → denied by check 4 (freeze)"
             ),
-            f"3 decision(s) by policy {version_of(folder)}: 2 the same, 1 now denied",
+            f"4 decision(s) by policy {version_of(folder)}: 3 the same, 1 now denied",
         ],
     )
 
@@ -71,8 +71,8 @@ async def test_other_terms_are_told_then_and_now(local: Local, folder: Path) -> 
 
     assert told.stdout.splitlines()[0] == (
         "allowed on other terms: entry 2  REQ-1001  request:submit of billing-db-write by Ana Ferreira: "
-        "allowed by tier.high → allowed by tier.high; owner: 1 of Maria Lindqvist; max_duration 8 h; lapses_after 1 d → "
-        "manager: 1 of Jonas Weber; max_duration 6 h; lapses_after 2 d"
+        "allowed by tier.high → allowed by tier.high; owner: 1 of Maria Lindqvist; max_duration 8 h; lapses_after 1 d; step_up yes → "
+        "manager: 1 of Jonas Weber; max_duration 6 h; lapses_after 2 d; step_up yes"
     )
 
 
@@ -108,10 +108,8 @@ async def test_what_cannot_be_read_fails_the_test(local: Local, folder: Path) ->
 
     assert told.stdout.splitlines() == [
         "not to be judged: entry 2  REQ-1001: Grounds.now was not recorded",
-        (
-            f"2 decision(s) by policy {version_of(folder)}: 1 the same, 1 not to be judged; "
-            "1 more were recorded by a release that did not keep what they rested on"
-        ),
+        f"3 decision(s) by policy {version_of(folder)}: 2 the same, 1 not to be judged",
+        "1 more were recorded by a release that did not keep what they rested on",
     ]
     assert (told.exit_code, told.stderr) == (
         FAILED,

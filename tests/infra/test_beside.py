@@ -23,9 +23,9 @@ async def test_private_values_are_looked_at_by_other_processes_up_to_the_last(
     verify: tuple[str | Path, ...] = ("audit", "verify", "--database", settings.database, "--secret-file", settings.secret_file)
 
     well = await countersign(*verify)
-    bend(settings.database, "UPDATE private SET held = '[\"Somebody Else\"]' WHERE entry IN (1, 8)")
+    bend(settings.database, "UPDATE private SET held = '[\"Somebody Else\"]' WHERE entry IN (1, 9)")
     bent = await countersign(*verify)
 
     assert (well.exit_code, bent.exit_code) == (DONE, FAILED)
     found = [line.partition(": the values of")[0] for line in bent.stdout.splitlines()]
-    assert found == ["edited: entry 1", *["edited: entry 8"] * 3]
+    assert found == ["edited: entry 1", *["edited: entry 9"] * 3]

@@ -23,7 +23,8 @@ async def test_an_approval_names_the_policies_the_facts_and_what_would_have_stop
     told = await countersign("policy", "explain", "REQ-1001", "--database", local.settings.database)
 
     lines = told.stdout.splitlines()
-    begin = next(place for place, line in enumerate(lines) if "request:approve" in line)
+    asked_to_sign_in, begin = (place for place, line in enumerate(lines) if "request:approve" in line)
+    assert "  denied by check 17," in lines[asked_to_sign_in + 1]
     assert told.exit_code == DONE
     assert lines[begin].endswith("REQ-1001  request:approve of billing-db-write by Maria Lindqvist")
     assert lines[begin + 1 : begin + 11] == [

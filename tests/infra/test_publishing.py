@@ -78,7 +78,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
 async def test_every_entry_is_witnessed_soon_and_said_to_be(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await granted(bot.local)
-        await bot.until(5)
+        await bot.until(6)
 
         shown = await countersign("audit", "show", "REQ-1001", *bot.where[:2])
         checked = await countersign("audit", "verify", "--witness-key", str(bot.witness.key), "--checkpoint", bot.file, *bot.where)
@@ -88,9 +88,9 @@ async def test_every_entry_is_witnessed_soon_and_said_to_be(tmp_path: Path) -> N
             "audit", "verify", "--proof", tmp_path / "proofs", "--key", bot.key, "--witness-key", str(bot.witness.key)
         )
 
-    assert [line.rpartition("[")[2] for line in shown.stdout.splitlines()] == [f"entry {place}, witnessed]" for place in range(1, 6)]
+    assert [line.rpartition("[")[2] for line in shown.stdout.splitlines()] == [f"entry {place}, witnessed]" for place in range(1, 7)]
     assert (checked.exit_code, offline.exit_code) == (DONE, DONE), (checked.stderr, offline.stderr)
-    assert checked.stdout.splitlines()[1].startswith("the witness witness.example/w1 had seen 5 of them on ")
+    assert checked.stdout.splitlines()[1].startswith("the witness witness.example/w1 had seen 6 of them on ")
 
 
 async def test_a_log_that_was_rewritten_with_its_key_is_refused_by_the_witness_and_found(tmp_path: Path) -> None:

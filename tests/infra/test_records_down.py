@@ -75,7 +75,7 @@ async def test_whoever_presses_or_writes_reads_that_nothing_was_changed_and_noth
         await seen(local, ANA, "You have this access now")
         await quiet(local)
 
-        assert (await ledger(local), await why_not_ready(local)) == (LOOP[:4], "")
+        assert (await ledger(local), await why_not_ready(local)) == (LOOP[:5], "")
 
 
 class Hung(Troubled):
@@ -99,14 +99,14 @@ async def test_of_a_commit_that_hangs_it_is_said_that_nobody_knows_yet(tmp_path:
         await local.simulator.person(MARIA).says("help")
         await quiet(local)
         store.answers.clear()
-        pressed = await local.simulator.person(MARIA).presses("Approve", on=card)
+        denied = await local.simulator.person(MARIA).presses("Deny with this reason", inputs={"reason": "Use the replica."}, on=card)
         store.answers.set()
-        await seen(local, ANA, "You have this access now")
+        await heard(local, ANA, "Maria Lindqvist denied")
 
-        assert pressed.status == 200
-        assert pressed.error is not None
-        assert pressed.error.title.startswith(NOT_KNOWN)
-        assert await ledger(local) == LOOP[:4]
+        assert denied.status == 200
+        assert denied.error is not None
+        assert denied.error.title.startswith(NOT_KNOWN)
+        assert await ledger(local) == [LOOP[0], ("request:deny", "Maria Lindqvist")]
 
 
 async def test_without_an_intent_that_is_durable_no_connector_is_called(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ async def test_the_records_come_back_and_nothing_has_to_be_started_again(tmp_pat
             during = await ledger(local)
         await heard(local, ANA, "the access is gone")
 
-        assert (during, await ledger(local)) == (LOOP[:4], LOOP)
+        assert (during, await ledger(local)) == (LOOP[:5], LOOP)
         assert not [text for text in told(local.simulator.person(MARIA)) if "Nothing was changed" in text]
 
 
