@@ -27,6 +27,7 @@ from approvals.change import (
     number,
 )
 from approvals.mediation.authorize import authorize
+from approvals.mediation.case import Case
 from approvals.mediation.facts import Facts
 from approvals.policy import Policy
 from approvals.words import Sentence, say
@@ -205,8 +206,8 @@ def _of_the_decision(asked: Asked) -> Iterator[_Fact]:
 
 
 def _of_the_click(asked: Asked, actor: Person) -> Iterator[_Fact]:
-    asked_for = asked.proposal
-    look = Look(beneficiary=asked_for.beneficiary, entitlement=asked_for.entitlement, duration=asked_for.duration)
+    case = Case(action=asked.action, proposal=asked.proposal, facts=asked.facts, policy=asked.policy, now=asked.now)
+    look = Look(beneficiary=case.proposal.beneficiary, entitlement=case.proposal.entitlement, duration=case.agreed_duration)
     signed, chosen = say("Signing in afresh for this approval"), say("Choosing the line that says who gets what for how long")
     yield _Fact(_ONE, lambda _: _knowing(asked, step_up=_signed_in(asked, actor.id)), lambda _: signed, is_theirs=True)
     yield _Fact(_ONE, lambda _: _knowing(asked, looked=look), lambda _: chosen, is_theirs=True)

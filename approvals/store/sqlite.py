@@ -8,6 +8,7 @@ never before: WAL with synchronous=FULL, so a power cut loses nothing that was a
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ T = TypeVar("T")
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _BATCH = 128
 _READERS = 2
+_OPENED_AT_ONCE = 200
+"""How often a new file is tried that others are opening at the same time: ten seconds."""
 BEGIN_WITHIN = timedelta(seconds=3)
 """How long work waits for its turn where people wait for it: less than the front gives to a press, so that its refusal is still heard."""
 _UNDONE = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
@@ -320,8 +323,22 @@ def _set_up(connection: Any, _record: object) -> None:
     # Without this the driver begins transactions by itself, and savepoints break (SQLAlchemy's pages on the SQLite dialect).
     connection.isolation_level = None
     # secure_delete: what is deleted is overwritten, so that what a person is to be rid of does not lie about in the file.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: Any) -> None:
+    """Keep a log beside the file. Of two that open a new file at once one is refused, whatever its time-out: it tries again."""
+    for tried in range(_OPENED_AT_ONCE):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or tried == _OPENED_AT_ONCE - 1:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

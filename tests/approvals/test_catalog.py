@@ -262,3 +262,10 @@ def test_a_mistake_is_told_in_one_line(mistake: str) -> None:
 
 def test_the_shipped_files_are_read() -> None:
     assert (len(PEOPLE) >= 40, len(CATALOG.entitlements) >= 25) == (True, True)
+
+
+def test_a_conflict_that_is_said_of_one_holds_for_both() -> None:
+    pairs = {(offer.id, other) for offer in CATALOG.entitlements for other in offer.conflicts}
+
+    assert pairs == {(other, one) for one, other in pairs}
+    assert len(pairs) >= 2

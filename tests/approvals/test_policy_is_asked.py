@@ -53,6 +53,12 @@ def test_4_a_change_that_no_policy_lets_countersign_make_is_not_made() -> None:
     assert judge(Action.EXECUTE, policy=policy) == _NO_POLICY
 
 
+def test_4_what_may_not_be_asked_for_any_more_is_not_made_though_it_was_approved() -> None:
+    policy = with_policy('@id("closed") @says("Nothing is given this week.") forbid (principal, action in Action::"request", resource);')
+
+    assert judge(Action.EXECUTE, policy=policy) == Denied(4, say("Nothing is given this week."), ("closed",))
+
+
 @pytest.mark.parametrize(("hours", "needs_nobody"), [(2, True), (3, False)])
 def test_what_a_policy_approves_by_itself_is_no_longer_than_it_says(hours: int, *, needs_nobody: bool) -> None:
     asked = a_proposal(requester="ana", beneficiary="ana", duration=hours * HOUR)
