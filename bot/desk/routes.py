@@ -7,7 +7,7 @@ from approvals.words import say
 from bot.clock import Now, system_now
 from bot.desk.asked import LIST, SIGN_IN
 from bot.desk.door import SIGNED_OUT, Door
-from bot.desk.pages import redirect, static_file
+from bot.desk.pages import STATIC, redirect
 from bot.desk.session import SIGNED_IN
 from bot.desk.tickets import TicketPages
 from bot.settings import Settings, SettingsError
@@ -34,7 +34,7 @@ def desk_routes(desk: Desk, *, settings: Settings, clock: Now = system_now) -> l
         web.get(SIGNED_IN, door.signed_in),
         web.post(f"{LIST}/sign-out", door.sign_out),
         web.get(SIGNED_OUT, door.signed_out),
-        web.get(f"{LIST}/static/{{name}}", static_file),
+        STATIC.route,
         web.get(f"{LIST}/{{nothing:.*}}", door.behind(tickets.missing)),
     ]
 

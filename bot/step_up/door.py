@@ -29,7 +29,7 @@ from bot.desk.errors import SignInError, StaleSignInError
 from bot.desk.session import Cookies
 from bot.settings import Settings
 from bot.step_up.links import PAGE, SIGN_IN, SIGNED_IN
-from bot.step_up.pages import STATIC, Pages, static_file
+from bot.step_up.pages import STATIC, Pages
 from bot.step_up.shown import Shown
 from bot.step_up.sign_ins import SignIns
 from cards import facts
@@ -61,7 +61,7 @@ class StepUpDoor:
             web.get(PAGE, self.show),
             web.get(SIGN_IN, self.sign_in),
             web.get(SIGNED_IN, self.signed_in),
-            web.get(f"{STATIC}/{{name}}", static_file),
+            STATIC.route,
         ]
 
     async def show(self, request: web.Request) -> web.Response:

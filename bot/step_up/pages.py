@@ -4,25 +4,20 @@ They open in a window of Teams, which hears of the end through Microsoft's Teams
 its hash. Without any script the page says what to do by hand. The window's opener must stay reachable: no Cross-Origin-Opener-Policy.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from approvals.words import Sentence
 from bot.settings import Settings
+from bot.web import StaticFiles, page_environment
 from cards.language import Language
-from cards.text import visible
 
-STATIC = "/step-up/static"
 _HERE = Path(__file__).parent
-_TYPES = {".css": "text/css", ".js": "text/javascript"}
-_YEAR_S = 365 * 24 * 3600
+STATIC = StaticFiles(_HERE / "static", at="/step-up/static", headers={"X-Content-Type-Options": "nosniff"})
+_environment = page_environment(_HERE / "templates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +48,7 @@ class Pages:
     def page(self, template: str, *, language: Language, status: int = 200, with_library: bool = False, **values: object) -> web.Response:
         """The page made by ``templates/<template>.html.j2``, in the reader's language; ``with_library`` it may speak to Teams."""
         drawn = _environment.get_template(f"{template}.html.j2").render(
-            _=language.text, language=language, address=_address, library=self._library, **values
+            _=language.text, language=language, address=STATIC.address, library=self._library, **values
         )
         return web.Response(text=drawn, content_type="text/html", status=status, headers=_headers(self._library if with_library else None))
 
@@ -79,39 +74,3 @@ def _headers(library: Library | None) -> Mapping[str, str]:
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
     }
-
-
-async def static_file(request: web.Request) -> web.StreamResponse:
-    """One of the files of ``static/``; their names are known beforehand, so no path of the outside reaches the disk."""
-    known = _files.get(request.match_info["name"])
-    if known is None:
-        raise web.HTTPNotFound
-    body, version, content_type = known
-    keep = f"public, max-age={_YEAR_S}, immutable" if request.query.get("v") == version else "no-cache"
-    return web.Response(body=body, content_type=content_type, charset="utf-8", headers={"Cache-Control": keep})
-
-
-def _address(name: str) -> str:
-    """The address of a file of ``static/``: it changes with the content, so that browsers may keep it for ever."""
-    return f"{STATIC}/{name}?v={_files[name][1]}"
-
-
-def _finalize(value: object) -> Any:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _read(path: Path) -> tuple[bytes, str, str]:
-    body = path.read_bytes()
-    return body, hashlib.sha256(body).hexdigest()[:12], _TYPES[path.suffix]
-
-
-_files = {path.name: _read(path) for path in sorted((_HERE / "static").iterdir()) if path.suffix in _TYPES}
-_environment = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=True,
-    auto_reload=False,
-    finalize=_finalize,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
