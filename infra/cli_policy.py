@@ -4,27 +4,12 @@ from pathlib import Path
 
 import click
 
+from infra import cli_options as options
 from infra.one_line import one_line
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _policy = click.option(
     "--policy", type=_FOLDER, default=Path("infra/policy"), envvar="COUNTERSIGN_POLICY", show_default=True, help="Folder with the policies."
-)
-_database = click.option(
-    "--database",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".cache/countersign.db"),
-    envvar="COUNTERSIGN_DATABASE",
-    show_default=True,
-    help="The bot's database.",
-)
-_secret_file = click.option(
-    "--secret-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".cache/countersign.key"),
-    envvar="COUNTERSIGN_SECRET_FILE",
-    show_default=True,
-    help="The installation's secret, from which the log's key is made.",
 )
 
 
@@ -67,7 +52,7 @@ async def diff(old: Path, new: Path) -> None:
 @policy.command()
 @_policy
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Only what was recorded after this entry.")
-@_database
+@options.database
 @one_line
 async def backtest(policy: Path, *, since: int, database: Path) -> None:
     """Say which recorded decisions another policy would have answered otherwise: who, what, then → now, by which rule.
@@ -81,7 +66,7 @@ async def backtest(policy: Path, *, since: int, database: Path) -> None:
 
 @policy.command()
 @click.argument("what", metavar="REQUEST|ENTRY")
-@_database
+@options.database
 @one_line
 async def explain(what: str, *, database: Path) -> None:
     """Say why REQUEST was decided as it was, or the one act in an ENTRY of the evidence: the policies that spoke, and on which facts.
@@ -96,8 +81,8 @@ async def explain(what: str, *, database: Path) -> None:
 @policy.command()
 @click.argument("folder", type=_FOLDER)
 @click.option("--reason", "why", required=True, help="Why, as those who decide will read it and the evidence will say for ever.")
-@_secret_file
-@_database
+@options.secret_file
+@options.database
 @one_line
 async def propose(folder: Path, *, why: str, secret_file: Path, database: Path) -> None:
     """Put the policy in FOLDER before those who decide on it. It is in force when two of them have agreed to it in Teams.
@@ -110,7 +95,7 @@ async def propose(folder: Path, *, why: str, secret_file: Path, database: Path) 
 
 
 @policy.command()
-@_database
+@options.database
 @one_line
 async def standing(database: Path) -> None:
     """Say which policy is in force, and what is proposed."""
@@ -121,8 +106,8 @@ async def standing(database: Path) -> None:
 
 @policy.command()
 @click.option("--reason", "why", required=True, help="Why, as the evidence will say for ever.")
-@_secret_file
-@_database
+@options.secret_file
+@options.database
 @one_line
 async def rollback(*, why: str, secret_file: Path, database: Path) -> None:
     """Go back, at once, to the policy that was in force before. Those who decide on the policy are told."""

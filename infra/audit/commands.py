@@ -4,24 +4,9 @@ from pathlib import Path
 
 import click
 
+from infra import cli_options as options
 from infra.one_line import one_line
 
-_database = click.option(
-    "--database",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".cache/countersign.db"),
-    envvar="COUNTERSIGN_DATABASE",
-    show_default=True,
-    help="The bot's database.",
-)
-_secret_file = click.option(
-    "--secret-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path(".cache/countersign.key"),
-    envvar="COUNTERSIGN_SECRET_FILE",
-    show_default=True,
-    help="The installation's secret, from which the log's key is made.",
-)
 _key = click.option("--key", help="The log's verifier key, as `countersign audit key` printed it; without it the secret is used.")
 
 
@@ -33,7 +18,7 @@ def audit() -> None:
 @audit.command("show")
 @click.argument("request")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each piece of evidence, with all that was recorded.")
-@_database
+@options.database
 @one_line
 async def show(request: str, *, database: Path, as_json: bool) -> None:
     """Tell the whole path of REQUEST (such as REQ-1042) from its evidence alone."""
@@ -43,7 +28,7 @@ async def show(request: str, *, database: Path, as_json: bool) -> None:
 
 
 @audit.command("check")
-@_database
+@options.database
 @one_line
 async def check(database: Path) -> None:
     """Find whatever the evidence does not account for, in any request."""
@@ -53,8 +38,8 @@ async def check(database: Path) -> None:
 
 
 @audit.command("key")
-@_database
-@_secret_file
+@options.database
+@options.secret_file
 @one_line
 async def key(database: Path, secret_file: Path) -> None:
     """Print the log's verifier key. Keep it where the bot's administrators cannot change it."""
@@ -79,8 +64,8 @@ async def key(database: Path, secret_file: Path) -> None:
     help="Check the proofs in this file instead, with --key and nothing else.",
 )
 @_key
-@_secret_file
-@_database
+@options.secret_file
+@options.database
 @one_line
 async def verify(
     *,
@@ -108,7 +93,7 @@ async def verify(
 
 @audit.command("prove")
 @click.argument("what", metavar="REQUEST|ENTRY")
-@_database
+@options.database
 @one_line
 async def prove(what: str, *, database: Path) -> None:
     """Print proofs that the evidence of REQUEST, or one ENTRY, is in the log.
@@ -123,7 +108,7 @@ async def prove(what: str, *, database: Path) -> None:
 @audit.command("replay")
 @click.argument("request", required=False)
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Only what was recorded after this entry.")
-@_database
+@options.database
 @one_line
 async def replay(request: str | None, *, since: int, database: Path) -> None:
     """Make every recorded decision again, or those on REQUEST: same facts, same moment, same policy, and so the same answer.
@@ -140,7 +125,7 @@ async def replay(request: str | None, *, since: int, database: Path) -> None:
     "--format", "form", type=click.Choice(["jsonl", "ocsf", "cef"]), default="jsonl", show_default=True, help="How it is written."
 )
 @click.option("--since", type=click.IntRange(min=0), default=0, help="Begin after this entry: the last one of the export before.")
-@_database
+@options.database
 @one_line
 async def export(*, form: str, since: int, database: Path) -> None:
     """Print the evidence for another system, an entry a line, oldest first.
@@ -156,8 +141,8 @@ async def export(*, form: str, since: int, database: Path) -> None:
 @audit.command("erase")
 @click.argument("person")
 @click.option("--reason", "why", required=True, help="Why, as the evidence of it will say for ever: without their name or address.")
-@_secret_file
-@_database
+@options.secret_file
+@options.database
 @one_line
 async def erase(person: str, *, why: str, secret_file: Path, database: Path) -> None:
     """Erase what identifies PERSON (an object id or e-mail address) and what they wrote; what they did stays, under their object id.
