@@ -53,7 +53,9 @@ async def press_in_chat(
 
     def act(tx: Tx) -> None:
         if button is not None and button.verb is Verb.REFRESH:
-            pressed, _ = _now(tx, visit, RequestId(button.id), counter=counter)
+            pressed, is_known = _now(tx, visit, RequestId(button.id), counter=counter)
+            if not is_known:
+                _keep(tx, visit, RequestId(button.id))
             answer(tx, pressed)
             return
         answer(tx, _pressed(tx, visit, verb, button, data, code=None, counter=counter))

@@ -70,7 +70,8 @@ async def test_a_card_that_is_kept_up_to_date_is_only_read_when_it_is_looked_at(
     assert await local.house.desk.store.read(jobs.waiting) == 0
 
 
-async def test_a_withdrawal_that_was_asked_for_in_words_and_dropped_leaves_the_card_of_the_request(local: Local) -> None:
+@pytest.mark.parametrize("fallback", [False, True])
+async def test_a_withdrawal_that_was_asked_for_in_words_and_dropped_leaves_the_card_of_the_request(local: Local, *, fallback: bool) -> None:
     sim = local.simulator
     approval = await asked(local)
     await sim.person(ANA).says("withdraw")
@@ -78,7 +79,7 @@ async def test_a_withdrawal_that_was_asked_for_in_words_and_dropped_leaves_the_c
     await quiet(local)
     question = await seen(local, ANA, "Withdraw REQ-1001?")
 
-    await sim.person(ANA).presses("Keep it", on=question)
+    await sim.person(ANA).presses("Keep it", on=question, fallback=fallback)
     await quiet(local)
     kept = sim.person(ANA).now(question)
     await sim.person(MARIA).presses("Approve", on=approval)
