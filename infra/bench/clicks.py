@@ -1,7 +1,7 @@
 """A database full of requests, and the clicks that approve some of them, as Teams would deliver them.
 
-The benchmark has an organisation of its own, 200 people and 100 entitlements with one owner, since nobody may ask twice for one thing.
-Their risk is medium: a click of high risk is two, with a person's sign-in between them.
+The benchmark has an organisation of its own, since nobody may ask twice for one thing: 200 people who ask, and 100 entitlements, each with
+an owner. Their risk is medium: a click of high risk is two, with a person's sign-in between them.
 """
 
 import json
@@ -17,7 +17,7 @@ import yaml
 from sqlalchemy import insert
 
 from approvals.catalog import Catalog
-from approvals.change import State
+from approvals.change import PersonId, State
 from approvals.mediation.budgets import Budget
 from approvals.policy.loading import LIMITS
 from approvals.reading import terms
@@ -33,7 +33,6 @@ from infra.house import open_desk
 from infra.secret import button_key, installation_secret
 
 PEOPLE, ENTITLEMENTS = 200, 100
-OWNER = str(UUID(int=1))
 _SHIPPED = Path("infra/policy")
 _STEP = 5_000
 _FIRST = 1_001
@@ -71,12 +70,13 @@ async def fill(folder: Path, authority: str, *, clicks: int, stored: int, pendin
 def _write_organisation(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     people = [
-        {"id": str(UUID(int=number)), "name": f"Person {number}", "email": f"p{number}@bench.example"} for number in range(1, PEOPLE + 2)
+        {"id": _person(number), "name": f"Person {number}", "email": f"p{number}@bench.example"} for number in range(PEOPLE + ENTITLEMENTS)
     ]
-    offer = {"level": "write", "description": "A thing.", "opens": "Changes the thing.", "risk": "medium", "owner": "p1@bench.example"}
+    offer = {"level": "write", "description": "A thing.", "opens": "Changes the thing.", "risk": "medium"}
     times = {"usual_duration": "4h", "max_duration": "8h"}
     entitlements = [
-        {"id": f"thing-{number}", "name": f"Thing {number}", "system": f"system-{number}", "target": f"grp-{number}", **offer, **times}
+        {"id": f"thing-{number}", "name": f"Thing {number}", "system": f"system-{number}", "target": f"grp-{number}"}
+        | {"owner": f"p{PEOPLE + number}@bench.example", **offer, **times}
         for number in range(ENTITLEMENTS)
     ]
     # JSON is YAML.
@@ -84,11 +84,19 @@ def _write_organisation(folder: Path) -> None:
     (folder / "entitlements.yaml").write_text(json.dumps(entitlements))
 
 
+def _person(number: int) -> str:
+    return str(UUID(int=number + 1))
+
+
+def _owner(thing: int) -> str:
+    return _person(PEOPLE + thing)
+
+
 def _write_policy(folder: Path) -> None:
-    """The shipped policy, but that one person may approve as fast as a benchmark does."""
+    """The shipped policy, but that the owners of what is clicked may approve as fast as a benchmark does."""
     copytree(_SHIPPED, folder, ignore=ignore_patterns("tests"))
     table = yaml.safe_load((folder / LIMITS).read_text(encoding="utf-8"))
-    (folder / LIMITS).write_text(json.dumps({**table, Budget.APPROVED_IN_A_MINUTE: 1_000_000}))
+    (folder / LIMITS).write_text(json.dumps({**table, Budget.APPROVED_IN_A_MINUTE: 100}))
 
 
 def _insert(tx: Tx, rows: list[dict[str, object]]) -> None:
@@ -105,8 +113,8 @@ def _insert(tx: Tx, rows: list[dict[str, object]]) -> None:
 
 def _request(number: int, *, is_waiting: bool, is_click: bool) -> dict[str, object]:
     """One request; those that wait have each a pair of person and entitlement to themselves, the clicks' in the second half."""
-    person = str(UUID(int=2 + number % PEOPLE))
-    thing = number // PEOPLE % (ENTITLEMENTS // 2) + (ENTITLEMENTS // 2 if is_click else 0)
+    half = ENTITLEMENTS // 2
+    person, thing = _person(number // half % PEOPLE), number % half + (half if is_click else 0)
     now = system_now()
     return {
         "id": _FIRST + number,
@@ -121,7 +129,7 @@ def _request(number: int, *, is_waiting: bool, is_click: bool) -> dict[str, obje
         "asked_duration": timedelta(hours=1),
         "duration": timedelta(hours=1),
         "reason": "to fix INC-4711",
-        "stages": [{"name": "owner", "approvers": [OWNER], "quorum": 1}],
+        "stages": [{"name": "owner", "approvers": [_owner(thing)], "quorum": 1}],
         "stage": 0,
         "asked_at": now - timedelta(minutes=5),
         "lapses_at": now + timedelta(days=1),
@@ -133,16 +141,17 @@ def _request(number: int, *, is_waiting: bool, is_click: bool) -> dict[str, obje
 def _click(tx: Tx, number: int, authority: str, *, catalog: Catalog, key: bytes) -> bytes:
     """The owner's press of Approve on the card of one request, as an invoke activity."""
     row = find(tx, number)  # type: ignore[arg-type]
+    owner = PersonId(row.stages[0]["approvers"][0])
     button = Button(Verb.APPROVE, "request", number, 1, digest(terms(row, catalog=catalog)))
-    data = mint(button, viewer=OWNER, key=key)  # type: ignore[arg-type]
+    data = mint(button, viewer=owner, key=key)
     activity = {
         "type": "invoke",
         "name": "adaptiveCard/action",
         "id": f"f:{number}",
         "channelId": "msteams",
         "serviceUrl": f"{authority}/",
-        "from": {"id": "29:owner", "name": "Person 1", "aadObjectId": OWNER},
-        "conversation": {"id": "a:owner", "conversationType": "personal", "tenantId": TENANT},
+        "from": {"id": f"29:{owner}", "name": "Owner", "aadObjectId": owner},
+        "conversation": {"id": f"a:{owner}", "conversationType": "personal", "tenantId": TENANT},
         "recipient": {"id": f"28:{APP_ID}", "name": "Countersign"},
         "channelData": {"tenant": {"id": TENANT}},
         "replyToId": f"b{number}",
