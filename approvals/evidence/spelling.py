@@ -21,7 +21,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
 """What canonical JSON is made of."""
 Hide = Callable[[Personal], str]
-_Spelling = Callable[[Any, Hide], Plain]
+_Seen = dict[int, Plain]
+"""What was spelled already of one value, by identity: facts name the same people again and again."""
+_Spelling = Callable[[Any, Hide, _Seen], Plain]
 
 
 def canonical(value: object, *, hide: Hide = str) -> str:
@@ -43,7 +45,12 @@ def canonical(value: object, *, hide: Hide = str) -> str:
 
 def plain(value: object, *, hide: Hide = str) -> Plain:
     """``value`` in the terms of JSON, personal text as ``hide`` has it; raises as :func:`canonical` does."""
-    return _SPELLINGS[type(value)](value, hide)
+    return _plain(value, hide, {})
+
+
+def _plain(value: Any, hide: Hide, seen: _Seen) -> Plain:
+    kind = type(value)
+    return value if kind in _AS_THEY_ARE else _SPELLINGS[kind](value, hide, seen)
 
 
 class _Spellings(dict[type, _Spelling]):
@@ -55,27 +62,36 @@ class _Spellings(dict[type, _Spelling]):
 
 
 _SPELLINGS = _Spellings()
+_AS_THEY_ARE = frozenset({NoneType, str, bool})
 
 
 def _spelling(kind: type) -> _Spelling:
     if issubclass(kind, Personal):
-        return lambda value, hide: hide(value)
-    if issubclass(kind, NoneType | str | bool):
-        return lambda value, _hide: value
+        return lambda value, hide, _seen: hide(value)
+    if issubclass(kind, str):
+        return lambda value, _hide, _seen: value
     if issubclass(kind, int):
-        return lambda value, _hide: _whole(value)
+        return lambda value, _hide, _seen: _whole(value)
     if issubclass(kind, Mapping):
-        return lambda value, hide: {_key(key): _SPELLINGS[type(each)](each, hide) for key, each in value.items()}
+        return lambda value, hide, seen: {_key(key): _plain(each, hide, seen) for key, each in value.items()}
     if issubclass(kind, list | tuple):
-        return lambda value, hide: [_SPELLINGS[type(each)](each, hide) for each in value]
+        return lambda value, hide, seen: [_plain(each, hide, seen) for each in value]
     if issubclass(kind, datetime):
-        return lambda value, _hide: value.astimezone(UTC).isoformat(timespec="microseconds")
+        return lambda value, _hide, _seen: value.astimezone(UTC).isoformat(timespec="microseconds")
     if issubclass(kind, timedelta):
-        return lambda value, _hide: int(value.total_seconds())
+        return lambda value, _hide, _seen: int(value.total_seconds())
     if is_dataclass(kind):
-        names = tuple(each.name for each in fields(kind))
-        return lambda value, hide: {name: plain(getattr(value, name), hide=hide) for name in names}
+        return _record(tuple(each.name for each in fields(kind)))
     raise TypeError(f"{kind.__name__} has no canonical form; say it as text, whole number, time or duration")
+
+
+def _record(names: tuple[str, ...]) -> _Spelling:
+    def spell(value: object, hide: Hide, seen: _Seen) -> Plain:
+        if id(value) not in seen:
+            seen[id(value)] = {name: _plain(getattr(value, name), hide, seen) for name in names}
+        return seen[id(value)]
+
+    return spell
 
 
 def _whole(value: int) -> int:

@@ -106,8 +106,8 @@ class _Case:
 
 def _case(tx: Tx, row: RequestRow, word: Decision, *, looked: Look | None, act: Act, desk: Desk) -> _Case:
     settled = _settled(word, row, act=act)
-    known = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=settled)
-    facts = replace(known, looked=looked, step_up=None if desk.vouching else NOT_SET_UP)
+    step_up = None if desk.vouching else NOT_SET_UP
+    facts = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=settled, looked=looked, step_up=step_up)
     return _Case(doing=Action.APPROVE if word.verdict is Verdict.APPROVE else Action.DENY, word=settled, facts=facts)
 
 

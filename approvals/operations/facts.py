@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import select
 
-from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, Proposal, RequestId
+from approvals.change import Decision, Entitlement, EntitlementId, Look, NotSignedIn, Person, PersonId, Proposal, RequestId
 from approvals.mediation import Facts
 from approvals.operations.desk import Desk
 from approvals.operations.spending import of_approving, of_asking
@@ -39,8 +39,21 @@ def for_proposal(tx: Tx, proposal: Proposal, *, actor: PersonId | None, desk: De
     )
 
 
-def for_request(tx: Tx, row: RequestRow, *, actor: PersonId | None, desk: Desk, now: datetime, word: Decision | None = None) -> Facts:
-    """What is known about a request that exists. ``actor`` is None when time acts; ``word`` is what the actor decides."""
+def for_request(
+    tx: Tx,
+    row: RequestRow,
+    *,
+    actor: PersonId | None,
+    desk: Desk,
+    now: datetime,
+    word: Decision | None = None,
+    looked: Look | None = None,
+    step_up: NotSignedIn | None = None,
+) -> Facts:
+    """What is known about a request that exists. ``actor`` is None when time acts.
+
+    ``word`` is what the actor decides, ``looked`` what they say they allow, ``step_up`` why no sign-in of theirs can count.
+    """
     offer = desk.catalog.find(EntitlementId(row.entitlement))
     stages = stages_of(row)
     approver_ids = tuple(one for stage in stages for one in stage.approvers)
@@ -64,6 +77,8 @@ def for_request(tx: Tx, row: RequestRow, *, actor: PersonId | None, desk: Desk, 
         lapses_at=row.lapses_at,
         word=word,
         is_by_time=actor is None,
+        step_up=step_up,
+        looked=looked,
         spending=of_approving(tx, actor, desk=desk) if actor and word else (),
     )
 

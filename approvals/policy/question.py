@@ -9,7 +9,7 @@ import orjson
 
 from approvals.change import Task
 
-Uid = Mapping[str, str]
+Uid = dict[str, str]
 Attribute = bool | int | str | tuple[str, ...] | Uid | tuple[Uid, ...]
 
 
@@ -93,8 +93,6 @@ def _entity(one: Entity) -> dict[str, object]:
 
 
 def _as_json(value: Attribute) -> object:
-    if isinstance(value, Mapping):
-        return {"__entity": dict(value)}
-    if isinstance(value, tuple):
-        return [_as_json(one) for one in value]
-    return value
+    if isinstance(value, dict):
+        return {"__entity": value}
+    return [_as_json(one) for one in value] if isinstance(value, tuple) else value

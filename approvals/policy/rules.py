@@ -7,6 +7,7 @@ schema is always passed, so that a missing or an undeclared attribute is an erro
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import cedarpy
 
@@ -43,7 +44,7 @@ class Limits:
     """The most that may lie between an approver's sign-in and the decision that it is for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """The policy's answer. ``rules`` decided, in the order of the files: permits that applied, or forbids. ``errors`` make it a no."""
 
@@ -51,7 +52,7 @@ class Verdict:
     rules: tuple[Rule, ...]
     errors: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def conditions(self) -> Conditions:
         """What the permits that applied demand, all of them at once."""
         return strictest(rule.demands for rule in self.rules if rule.is_permit)
