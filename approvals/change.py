@@ -16,6 +16,8 @@ EntitlementId = NewType("EntitlementId", str)
 RequestId = NewType("RequestId", int)
 HELPDESK = "helpdesk"
 """The role of those who may read tickets."""
+SECURITY = "security"
+"""The role of those who may take back anybody's access, as the shipped policy has it."""
 POLICY_OWNER = "policy"
 """The role of those who decide on changes of the policy: two of them for each."""
 

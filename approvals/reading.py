@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, cast, func
 from sqlmodel import select
 
 from approvals.catalog import Catalog
-from approvals.change import Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
+from approvals.change import SECURITY, Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, State, number, ticket_number
 from approvals.evidence import Trace
 from approvals.evidence.pieces import of_request
 from approvals.looking import lines
@@ -109,10 +109,12 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         ended_at=row.ended_at,
         end_cause=row.end_cause,
         ended_by=_view(row.ended_by, known) if row.ended_by else None,
+        end_reason=row.end_reason,
         failure=row.failure,
         peers=around.peers,
         last_held_at=around.last_held,
         terms=terms(row, catalog=shelf.catalog),
+        may_take_back=_may_take_back(row, known.get(reader), offer=offer),
         lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),
     )
 
@@ -264,6 +266,13 @@ def _standing(row: RequestRow, reader: PersonId) -> Standing:
     if any(reader in stage.approvers for stage in stages_of(row)):
         return Standing.APPROVER
     return Standing.ONLOOKER
+
+
+def _may_take_back(row: RequestRow, reader: Person | None, *, offer: Entitlement) -> bool:
+    """Whether it is worth asking: whose it is, who said yes, and security. The holder hands back instead."""
+    if row.state is not State.GRANTED or reader is None or reader.id in (row.requester, row.beneficiary):
+        return False
+    return reader.id in (offer.owner, offer.deputy, row.decided_by) or SECURITY in reader.roles
 
 
 def _entitlement(row: RequestRow, catalog: Catalog) -> Entitlement:

@@ -118,6 +118,8 @@ class RequestView:
     ended_at: datetime | None
     end_cause: EndCause | None
     ended_by: PersonView | None
+    end_reason: str
+    """Why it was taken back before its time, in the words of who did."""
     failure: Sentence | None
     """Why the access could not be given; or, while it is ending, why it is not gone."""
     peers: int
@@ -125,6 +127,8 @@ class RequestView:
     last_held_at: datetime | None
     """When the beneficiary last held it, if ever before."""
     terms: Terms
+    may_take_back: bool = False
+    """Whether the reader is offered to end access that is somebody else's. Whether they may is mediation's to say."""
     lines: tuple[LineView, ...] = ()
     """What the reader chooses from before they approve, the right line first; empty where they need not."""
 

@@ -126,6 +126,8 @@ def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, co
             return withdraw(tx, request, act=visit.act, desk=desk)
         case Verb.HAND_BACK:
             return end(tx, request, act=visit.act, desk=desk)
+        case Verb.TAKE_BACK:
+            return end(tx, request, act=visit.act, desk=desk, why=_reason(data))
         case _:
             return Done(request)
 
@@ -146,14 +148,18 @@ def _seen(button: Button) -> Seen:
 
 
 def _word(visit: Visit, verb: Verb, data: Mapping[str, object]) -> Decision:
-    reason = data.get("reason")
     return Decision(
         approver=visit.person,
         verdict=Verdict.APPROVE if verb is Verb.APPROVE else Verdict.DENY,
         at=visit.at,
         duration=_chosen(data),
-        reason=reason.strip() if isinstance(reason, str) else "",
+        reason=_reason(data),
     )
+
+
+def _reason(data: Mapping[str, object]) -> str:
+    reason = data.get("reason")
+    return reason.strip() if isinstance(reason, str) else ""
 
 
 def _chosen(data: Mapping[str, object]) -> timedelta | None:

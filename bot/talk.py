@@ -121,12 +121,13 @@ def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Co
             return _status(tx, visit, command.argument, counter=counter)
         case CommandKind.WITHDRAW:
             return _withdraw(tx, visit, command.argument, who=who, counter=counter)
+        case CommandKind.REVOKE:
+            return _revoke(tx, visit, command, counter=counter)
         case CommandKind.DONE:
             return _done(tx, visit, command.argument, who=who, counter=counter)
-        case CommandKind.POLICY:
-            return ruling.policy(tx, command.argument, act=visit.act, desk=counter.desk)
-        case CommandKind.ROLL_BACK:
-            return ruling.roll_back(tx, command.argument, act=visit.act, desk=counter.desk)
+        case CommandKind.POLICY | CommandKind.ROLL_BACK:
+            act = ruling.policy if command.kind is CommandKind.POLICY else ruling.roll_back
+            return act(tx, command.argument, act=visit.act, desk=counter.desk)
 
 
 def _cancel(tx: Tx, visit: Visit) -> Sentence:
@@ -168,6 +169,17 @@ def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counte
     said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=already)
     # A refusal says that there is such a request: evidence has it, a stranger does not read it.
     return said if concerns(view) else not_yours(argument)
+
+
+def _revoke(tx: Tx, visit: Visit, command: Command, *, counter: Counter) -> Answer:
+    """Take back somebody's access with the reason that was given; without one, show the card that asks for it."""
+    request = request_id(command.argument)
+    if request is None or not concerns(view_for(tx, request, reader=visit.person, counter=counter)):
+        return not_yours(command.argument)
+    if not command.why:
+        return _status(tx, visit, command.argument, counter=counter)
+    done = say("{request} is being taken back now; its card tells you when the access is gone.", request=command.argument or "")
+    return _said(lambda: end(tx, request, act=visit.act, desk=counter.desk, why=command.why or ""), done=done)
 
 
 def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:

@@ -26,7 +26,7 @@ def view_for(tx: Tx, request: RequestId, *, reader: PersonId, counter: Counter) 
 
 def concerns(view: RequestView | None) -> bool:
     """Whether there is such a request and its reader has any part in it."""
-    return view is not None and view.standing is not Standing.ONLOOKER
+    return view is not None and (view.standing is not Standing.ONLOOKER or view.may_take_back)
 
 
 def not_yours(argument: str | None) -> Sentence:

@@ -37,6 +37,7 @@ class Verb(StrEnum):
     DENY = "deny"
     WITHDRAW = "withdraw"
     HAND_BACK = "hand_back"
+    TAKE_BACK = "take_back"
     REFRESH = "refresh"
     FORM = "form"
     CATALOG = "catalog"

@@ -126,7 +126,7 @@ def request_card(
         facts=facts.request_facts(view, language=language),
         opens=passage(view.entitlement.opens, limit=OPENS).text,
         reason=passage(view.reason),
-        decision_reason=passage(view.decision_reason),
+        decision_reason=passage(view.decision_reason or view.end_reason),
         refresh=reader.press("", Button(Verb.REFRESH, "request", view.id, view.version, shown)),
         refresh_for=refresh_for[:60],
         presses=presses,
@@ -149,6 +149,8 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
             "approve_looked": press(_("Approve now"), Verb.APPROVE, Look.MAIN),
             "deny": press(_("Deny with this reason"), Verb.DENY, Look.DANGER),
         }
+    if view.may_take_back:
+        return {"take_back": press(_("Take it back now"), Verb.TAKE_BACK, Look.DANGER)}
     if view.standing is not Standing.REQUESTER:
         return {}
     if view.state is State.WAITING:

@@ -70,6 +70,7 @@ def a_request_view(state: State = State.WAITING, standing: Standing = Standing.A
         "ended_at": None,
         "end_cause": None,
         "ended_by": None,
+        "end_reason": "",
         "failure": None,
         "peers": 3,
         "last_held_at": NOON - 500 * HOUR,

@@ -6,6 +6,7 @@ Beside the facts, an entry holds under ``decision``:
     now       the moment of the act
     asked     the proposal; of texts that people wrote only how long they are, since nothing else of them reaches a decision
     word      how long the actor's reason is, where the act is a decision
+    why       how long it is where they take access back
     answer    mediation's answer: the check that refused, or who must agree and what it binds to; and the policies that decided
     policy    what the policy said to each question that it was asked
     digest    names exactly what the policy engine was sent: it follows from the facts, and has to be the same when it is sent again
@@ -47,6 +48,7 @@ def kept(answer: Allowed | Denied, grounds: Grounds, *, facts: Facts) -> dict[st
         "now": grounds.now,
         "asked": {**_fields(asked), "reason": _length(asked.reason), "reference": bool(asked.reference)},
         **({"word": _length(facts.word.reason.strip())} if facts.word else {}),
+        **({"why": _length(facts.why)} if facts.why else {}),
         "answer": _allowed(answer, facts) if isinstance(answer, Allowed) else {"check": answer.check, "rules": answer.rules},
         "policy": {one.about: {"rules": one.rules, **({} if one.allowed else {"no": one.errors})} for one in grounds.ruled},
         "digest": grounds.digest,
@@ -66,7 +68,7 @@ def decided(body: Mapping[str, Any]) -> Decided | None:
     if not isinstance(written, Mapping) or not isinstance(version, str):
         raise ReplayError("what it keeps of the decision is no record of one")
     word = _word(facts.word, written)
-    facts = replace(facts, word=word)
+    facts = replace(facts, word=word, why="x" * written.get("why", 0))
     try:
         grounds = _grounds(written)
         answer = _answer(written["answer"], facts)

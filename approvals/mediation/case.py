@@ -142,6 +142,7 @@ class Case:
             beneficiary=facts.beneficiary or _gone(self.proposal.beneficiary),
             entitlement=facts.entitlement,
             now=self.now,
+            declared=self.policy.attributes,
         )
 
     def _approving(self) -> tuple[tuple[Person, str], ...]:

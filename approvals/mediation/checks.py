@@ -22,6 +22,7 @@ They are made in this order; a denial carries the number of the one that failed.
     (18) Where the policy wants it, the approver says first who gets what for how long. ASI09, "no approval on autopilot"
     (19) Nothing that the decision rests on is older than the schema allows.           control 9: stale is read again, or refused
     (20) Nobody asks or approves more often than the budgets of limits.yaml allow.      control 40, SC-5, ASI08
+    (21) Who takes back access that is somebody else's says why.                        AC-2(3), control 13
 """
 
 from collections.abc import Callable, Mapping
@@ -235,6 +236,16 @@ def _may_end_it(case: Case) -> Denied | None:
     return None if ruling.allowed else Denied(16, _why(ruling, case) if ruling.rules else _NOT_YOURS, ruling.ids)
 
 
+def _says_why(case: Case) -> Denied | None:
+    # (21) The holder reads it; and so does whoever has to judge later whether it was right.
+    facts, most = case.facts, case.policy.limits.reason_at_most
+    if facts.actor is None or facts.actor.id in (case.proposal.requester, case.proposal.beneficiary):
+        return None
+    if not facts.why.strip() or len(facts.why) > most:
+        return Denied(21, say("Please say why you take it back, in at most {most} characters: whoever has it will read it.", most=most))
+    return None
+
+
 def _is_fresh(case: Case) -> Denied | None:
     # (19) Age. A value from the future is as little worth: some clock is wrong.
     for one in case.policy.declared:
@@ -274,7 +285,7 @@ def _why(ruling: Ruling, case: Case) -> Sentence:
     return Sentence(says, tuple(sorted((name, values[name]) for name in dict.fromkeys(names_in(says)))))
 
 
-_NOT_YOURS = say("Only the person who has the access, or its owner, can end it.")
+_NOT_YOURS = say("Only the person who has the access, its owner, or whoever approved it can end it.")
 _SKEW = timedelta(minutes=1)
 _THERE = (_is_everybody_here, _is_in_catalog)
 _ASKABLE = (_is_fresh, _is_permitted, _fits_the_duration, _has_a_reason)
@@ -295,7 +306,7 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
         Action.DENY: (_is_everybody_here, _is_not_their_own, _is_an_open_approver, _is_in_time, _has_a_denial_reason),
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),
-        Action.REVOKE: (_may_end_it,),
+        Action.REVOKE: (_may_end_it, _says_why),
     }
 )
 """The checks of each action, in the order in which they are made."""

@@ -42,6 +42,8 @@ class Facts:
     lapses_at: datetime | None = None
     word: Decision | None = None
     is_by_time: bool = False
+    why: str = ""
+    """What the actor says why they take access back."""
     step_up: StepUp | NotSignedIn | None = None
     """The actor's sign-in for this very decision, as verified, or why it does not count; None where they have not signed in."""
     looked: Look | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from approvals.change import Entitlement, Person, Proposal
+from approvals.change import Entitlement, Person, Proposal, Verdict
 from approvals.mediation.facts import Facts
 from approvals.policy.question import Attribute, Entity, Phase, Question, person_uid
 
@@ -26,6 +26,8 @@ class About:
     beneficiary: Person
     entitlement: Entitlement
     now: datetime
+    declared: frozenset[str]
+    """The attributes that the policy's schema knows: nothing else is sent, and an older policy is asked as it always was."""
 
     def the_request(self, phase: Phase = Phase.REQUEST) -> Question:
         """May this be asked for; or with another phase: may it go on without a person's approval?"""
@@ -51,6 +53,7 @@ class About:
             "minutes": self.proposal.duration // _MINUTE,
             "has_ticket": bool(self.proposal.reference),
             "stage": stage,
+            "approvers": tuple(person_uid(one.approver) for one in self.facts.decisions if one.verdict is Verdict.APPROVE),
             "conflicts": tuple(one.id for one in self.facts.conflicts),
             "weekday": here.isoweekday(),
             "hour": here.hour,
@@ -60,7 +63,7 @@ class About:
             phase=phase,
             principal=principal,
             resource=_entitlement(self.entitlement),
-            context=context,
+            context={name: value for name, value in context.items() if name in self.declared},
             others=(self._person(self.requester), self._person(self.beneficiary)),
         )
 

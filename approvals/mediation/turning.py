@@ -195,6 +195,8 @@ def _of_the_decision(asked: Asked) -> Iterator[_Fact]:
         most = asked.policy.limits.reason_at_most
         denied = say("Giving a reason for the denial, of at most {most} characters", most=most)
         yield _Fact(_ONE, lambda _: _knowing(asked, word=replace(word, reason="x")), lambda _: denied, is_theirs=True)
+    if asked.action is Action.REVOKE:
+        yield _Fact(_ONE, lambda _: _knowing(asked, why="x"), lambda _: say("Saying why it is taken back"), is_theirs=True)
     if asked.action is Action.EXECUTE:
         names = {one.id: one.name for one in facts.approvers}
         missing = [(place, one) for place, stage in enumerate(facts.stages) for one in stage.approvers]

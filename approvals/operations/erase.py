@@ -115,6 +115,7 @@ def _refuse_while_open(tx: Tx, person: Person) -> None:
 def _erase_records(tx: Tx, person: PersonId) -> None:
     tx.run(update(_REQUEST).where(_REQUEST.c.requester == person).values(reason=_GONE, reference=None))
     tx.run(update(_REQUEST).where(_REQUEST.c.decided_by == person, _REQUEST.c.decision_reason != "").values(decision_reason=_GONE))
+    tx.run(update(_REQUEST).where(_REQUEST.c.ended_by == person, _REQUEST.c.end_reason != "").values(end_reason=_GONE))
     tx.run(update(_DECISION).where(_DECISION.c.approver == person, _DECISION.c.reason != "").values(reason=_GONE))
     # Until a change is made its approvals are counted by their sign-ins; then the log has what was proved, and nobody needs the rest.
     over = select(_REQUEST.c.id).where(_REQUEST.c.state.in_(_CLOSED))

@@ -14,6 +14,7 @@ from approvals.store.people import people
 from approvals.store.requests import decisions_of, stages_of
 from approvals.store.sqlite import Tx
 from approvals.store.tables import MembershipRow, RequestRow
+from approvals.words import Personal
 
 _OPEN_STATES = ("waiting", "approved", "granted", "ending")
 
@@ -49,10 +50,12 @@ def for_request(
     word: Decision | None = None,
     looked: Look | None = None,
     step_up: NotSignedIn | None = None,
+    why: str = "",
 ) -> Facts:
     """What is known about a request that exists. ``actor`` is None when time acts.
 
-    ``word`` is what the actor decides, ``looked`` what they say they allow, ``step_up`` why no sign-in of theirs can count.
+    ``word`` is what the actor decides, ``looked`` what they say they allow, ``step_up`` why no sign-in of theirs can count; ``why`` is what
+    they say why they take access back.
     """
     offer = desk.catalog.find(EntitlementId(row.entitlement))
     stages = stages_of(row)
@@ -79,6 +82,7 @@ def for_request(
         is_by_time=actor is None,
         step_up=step_up,
         looked=looked,
+        why=Personal(why, of=actor) if actor and why else "",
         spending=of_approving(tx, actor, desk=desk) if actor and word else (),
     )
 

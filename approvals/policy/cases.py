@@ -39,11 +39,12 @@ _ASKED: Mapping[str, Any] = {
     "minutes": 240,
     "has_ticket": False,
     "stage": "",
+    "approvers": [],
     "conflicts": [],
     "weekday": 2,
     "hour": 12,
 }
-_PEOPLE = ("requester", "beneficiary", "manager", "owner", "owners")
+_PEOPLE = ("requester", "beneficiary", "manager", "owner", "owners", "approvers")
 
 
 class _File(BaseModel):

@@ -63,7 +63,7 @@ class Verdict:
         return tuple(rule.id for rule in self.rules)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """Policies, schema and limits, parsed once; ``version`` names their meaning: it survives a comment and no other change.
 
@@ -78,6 +78,11 @@ class Policy:
     texts: Mapping[str, str]
     policies: cedarpy.PolicySet
     schema: cedarpy.Schema
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of what its schema declares. What is not among them is not sent: a policy may be older than the release that asks."""
+        return frozenset(one.name for one in self.declared)
 
     def judge(self, *questions: Question) -> tuple[Verdict, ...]:
         """The answer to each question."""

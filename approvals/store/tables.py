@@ -145,6 +145,7 @@ class RequestRow(SQLModel, table=True):
     ended_at: datetime | None = _instant(nullable=True)
     end_cause: EndCause | None = Field(default=None, sa_column=Column(Named(EndCause), nullable=True))
     ended_by: str | None = None
+    end_reason: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     failure: Sentence | None = Field(default=None, sa_column=Column(Said, nullable=True))
 
 

@@ -91,6 +91,7 @@ def _access(view: RequestView, told: _Teller) -> tuple[Row, ...]:
         *told.row(say("Ends by itself"), language.moment_short(view.ends_at) if view.ends_at and not view.ended_at else None),
         *told.row(say("Ended"), language.moment_short(view.ended_at) if view.ended_at else None),
         *told.row(say("Ended by"), person(view.ended_by, language=language) if view.ended_by else None),
+        *told.row(say("In their words"), view.end_reason, is_quote=True),
         *told.row(say("What went wrong"), language.words(view.failure) if view.failure else None),
     )
 

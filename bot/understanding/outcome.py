@@ -20,6 +20,7 @@ class CommandKind(StrEnum):
     STATUS = "status"
     DONE = "done"
     WITHDRAW = "withdraw"
+    REVOKE = "revoke"
     POLICY = "policy"
     ROLL_BACK = "roll back the policy"
 
@@ -28,12 +29,13 @@ class CommandKind(StrEnum):
 class Command:
     """Something to do at once.
 
-    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, done), an entitlement in the person's own words (done), the
-    version of a policy to agree to, or why the one in force is taken back.
+    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, revoke, done), an entitlement in the person's own words
+    (done), the version of a policy to agree to, or why the one in force is taken back. ``why`` is the reason that came with it (revoke).
     """
 
     kind: CommandKind
     argument: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

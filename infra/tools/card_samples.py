@@ -141,7 +141,8 @@ def _variants(
     back = a_request_view(State.ENDED, Standing.APPROVER, end_cause=EndCause.HANDED_BACK, ended_by=ana, entitlement=entitlement)
     failure = say("It could not be removed from {target} in {attempts} attempts, so it counts as live.", target=words.name, attempts=7)
     lingering = a_request_view(State.ENDING, Standing.REQUESTER, failure=failure, entitlement=entitlement)
-    revoked = replace(back, end_cause=EndCause.REVOKED, ended_by=maria)
+    revoked = replace(back, end_cause=EndCause.REVOKED, ended_by=maria, end_reason=words.reason)
+    live = a_request_view(State.GRANTED, Standing.APPROVER, requester=ana, beneficiary=ana, entitlement=entitlement, may_take_back=True)
     named = {
         "request-waiting-somebody-else": view,
         "request-waiting-first-time": first,
@@ -149,6 +150,7 @@ def _variants(
         "request-waiting-look-again": replace(critical, lines=_lines(words)),
         "request-waiting-low": low,
         "request-granted-less": less,
+        "request-granted-take-back": live,
         "request-ending-lingers": lingering,
         "request-ended-handed-back": back,
         "request-ended-revoked": revoked,

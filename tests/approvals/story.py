@@ -171,8 +171,8 @@ class Story:
     async def withdraws(self, request: RequestId, by: PersonId = ANA) -> Outcome:
         return await self.desk.store.write(lambda tx: withdraw(tx, request, act=self.act(by), desk=self.desk))
 
-    async def ends(self, request: RequestId, by: PersonId | None = ANA) -> Outcome:
-        return await self.desk.store.write(lambda tx: end(tx, request, act=self.act(by), desk=self.desk))
+    async def ends(self, request: RequestId, by: PersonId | None = ANA, *, why: str = "Not needed after the fix.") -> Outcome:
+        return await self.desk.store.write(lambda tx: end(tx, request, act=self.act(by), desk=self.desk, why=why))
 
     # What the worker does.
 

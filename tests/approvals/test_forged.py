@@ -37,7 +37,7 @@ async def request_id(story: Story) -> RequestId:
         ("approve", ANA, say("This is your own request. Somebody else has to decide on it."), 9),
         ("deny", TOM, say("Only {names} can decide on this request.", names=("Maria Lindqvist",)), 10),
         ("withdraw", MARIA, say("Only the person who asked can withdraw this request."), 14),
-        ("hand_back", TOM, say("Only the person who has the access, or its owner, can end it."), 16),
+        ("hand_back", TOM, say("Only the person who has the access, its owner, or whoever approved it can end it."), 16),
         ("approve", STRANGER, say("The directory does not know everybody concerned, so nothing can be done. Ask the helpdesk."), 1),
     ],
 )

@@ -219,15 +219,36 @@ def test_15_a_request_without_stages_was_not_approved() -> None:
 
 # (16) Ending.
 
-_NOT_THEIRS = Denied(16, say("Only the person who has the access, or its owner, can end it."))
+_NOT_THEIRS = Denied(16, say("Only the person who has the access, its owner, or whoever approved it can end it."))
 
 
 @pytest.mark.parametrize(
     ("actor", "rules"),
-    [(ANA, ()), (MARIA, ("revoke.owner",)), (JONAS, ("revoke.owner",)), (replace(TOM, roles=("security",)), ("revoke.security",))],
+    [
+        (ANA, ()),
+        (MARIA, ("revoke.owner", "revoke.approver")),
+        (JONAS, ("revoke.owner",)),
+        (replace(TOM, roles=("security",)), ("revoke.security",)),
+    ],
 )
 def test_16_the_holder_the_owner_the_deputy_and_security_end_access(actor: Person, rules: tuple[str, ...]) -> None:
-    assert judge(Action.REVOKE, actor=actor) == replace(ALLOWED[Action.REVOKE], rules=rules)
+    assert judge(Action.REVOKE, actor=actor, why="Stolen.") == replace(ALLOWED[Action.REVOKE], rules=rules)
+
+
+def test_16_whoever_approved_it_ends_access_though_it_is_not_theirs_any_more() -> None:
+    answer = judge(Action.REVOKE, actor=MARIA, entitlement=replace(BILLING, owner=TOM.id), why="Stolen.")
+
+    assert answer == replace(ALLOWED[Action.REVOKE], rules=("revoke.approver",))
+
+
+# (21) Saying why.
+
+
+@pytest.mark.parametrize("why", ["", " \t", "x" * 1001])
+def test_21_who_takes_back_access_says_why(why: str) -> None:
+    asked = say("Please say why you take it back, in at most {most} characters: whoever has it will read it.", most=1000)
+
+    assert judge(Action.REVOKE, actor=MARIA, why=why) == Denied(21, asked, ())
 
 
 @pytest.mark.parametrize(
@@ -237,7 +258,7 @@ def test_16_the_holder_the_owner_the_deputy_and_security_end_access(actor: Perso
         pytest.param({"actor": None}, id="nobody that the directory knows"),
         pytest.param({"actor": replace(ANA, enabled=False)}, id="a holder who has left"),
         pytest.param({"actor": replace(MARIA, enabled=False), "owners": (replace(MARIA, enabled=False),)}, id="an owner who has left"),
-        pytest.param({"actor": MARIA, "entitlement": replace(BILLING, owner=TOM.id)}, id="an owner of nothing any more"),
+        pytest.param({"actor": MARIA, "entitlement": replace(BILLING, owner=TOM.id), "decisions": ()}, id="an owner of nothing any more"),
         pytest.param({"actor": TOM, "is_by_time": True}, id="a stranger who says that he is time"),
     ],
 )

@@ -126,7 +126,19 @@ def test_a_fact_that_an_action_does_not_rest_on_changes_no_decision(action: Acti
 
 
 def test_every_fact_is_accounted_for() -> None:
-    harmless_when_absent = {"read_at", "open_request", "holds", "stage", "manager", "on_call", "conflicts", "asked_at", "older", "spending"}
+    harmless_when_absent = {
+        "read_at",
+        "open_request",
+        "holds",
+        "stage",
+        "manager",
+        "on_call",
+        "conflicts",
+        "asked_at",
+        "older",
+        "spending",
+        "why",
+    }
 
     assert {field.name for field in fields(Facts)} == {*_DROPPED} | harmless_when_absent
 

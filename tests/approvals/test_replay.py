@@ -60,6 +60,19 @@ async def test_so_is_every_decision_on_its_other_ways(story: Story, state: State
     assert (what_differs(found), len(found)) == ([], {State.LAPSED: 1, State.FAILED: 3}.get(state, 2))
 
 
+async def test_taking_back_is_answered_again_as_it_was_also_when_its_reason_was_too_long(story: Story) -> None:
+    request = await story.brought_to(State.GRANTED)
+    await story.ends(request, MARIA, why="x" * 1001)
+    await story.ends(request, MARIA, why="The laptop was stolen.")
+
+    found = await replayed(story, request)
+
+    assert what_differs(found) == []
+    assert [one.then.answer.check for one in found if isinstance(one, Replayed) and one.then and isinstance(one.then.answer, Denied)] == [
+        21
+    ]
+
+
 async def test_refusals_are_answered_again_with_the_check_that_refused(story: Story) -> None:
     request = await story.asked()
     await story.approves(request, TOM)

@@ -71,7 +71,8 @@ def test_a_refused_request_names_each_fact_that_alone_would_have_let_it_through(
         (Action.WITHDRAW, {"actor": MARIA}, ["Being done by Ana Ferreira, not by Maria Lindqvist"]),
         (Action.APPROVE, {"step_up": None}, ["A risk of low, medium in the catalog, not high", "Signing in afresh for this approval"]),
         (Action.EXECUTE, {"decisions": ()}, ["The approval of Maria Lindqvist"]),
-        (Action.REVOKE, {"actor": TOM}, ["Being done by Ana Ferreira, Maria Lindqvist, Jonas Weber, not by Tom Okafor"]),
+        (Action.REVOKE, {"actor": MARIA}, ["Being done by Ana Ferreira, not by Maria Lindqvist", "Saying why it is taken back"]),
+        (Action.REVOKE, {"actor": TOM, "why": "Stolen."}, ["Being done by Ana Ferreira, Maria Lindqvist, Jonas Weber, not by Tom Okafor"]),
     ],
 )
 def test_so_does_a_refused_act(action: Action, changes: dict[str, Any], would_let_it_through: list[str]) -> None:

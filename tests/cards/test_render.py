@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from approvals.change import PersonId, Risk, State
+from approvals.change import EndCause, PersonId, Risk, State
 from approvals.views import RequestView, Standing
 from approvals.words import say
 from cards.actions import Button, Verb, digest, menu, open_button
@@ -98,6 +98,20 @@ def test_a_reader_has_only_the_buttons_of_their_standing(state: State, standing:
     card = a_card(a_request_view(state, standing))
 
     assert [each["verb"] for each in buttons(card)] == EXPECTED.get((state, standing), [])
+
+
+def test_who_may_take_access_back_is_asked_why() -> None:
+    view = a_request_view(State.GRANTED, Standing.ONLOOKER, may_take_back=True)
+    card = a_card(view)
+
+    assert presses(card, viewer=TOM.id) == [("Take it back now", Button(Verb.TAKE_BACK, "request", 1042, 3, digest(view.terms)))]
+    assert inputs(card)["reason"]["isRequired"] is True
+
+
+def test_why_it_was_taken_back_stands_on_the_card() -> None:
+    view = a_request_view(State.ENDED, Standing.REQUESTER, end_cause=EndCause.REVOKED, ended_by=MARIA, end_reason="The laptop was stolen.")
+
+    assert "The reason given\nThe laptop was stolen." in text(a_card(view))
 
 
 @pytest.mark.parametrize(

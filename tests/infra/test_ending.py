@@ -16,6 +16,7 @@ from tests.infra.scenes import (
     LOOP,
     MARIA,
     PRIYA,
+    TOM,
     asked,
     ended,
     granted,
@@ -227,6 +228,57 @@ async def test_pressing_done_twice_takes_it_back_once(local: Local) -> None:
 
     assert await ledger(local) == HANDED_BACK
     assert len([text for text in told(ana) if "handed back early" in text]) == 1
+
+
+TAKEN_BACK = [*LOOP[:5], ("grant:end", "Maria Lindqvist"), *LOOP[6:]]
+
+
+async def test_the_owner_takes_access_back_from_the_card_with_a_reason(local: Local) -> None:
+    """ConductorOne, Opal: an approver cannot end what they approved."""
+    await granted(local)
+    maria = local.simulator.person(MARIA)
+    card = await seen(local, MARIA, "Access is live")
+
+    refused = screen(await maria.presses("Take it back now", inputs={"reason": " "}, on=card))
+    await maria.presses("Take it back now", inputs={"reason": "The laptop was stolen."}, on=card)
+    await heard(local, ANA, "Maria Lindqvist took back REQ-1001 (Write access to billing-db): “The laptop was stolen.”.")
+    await heard(local, ANA, "REQ-1001 (Write access to billing-db) was taken back early; the access is gone.")
+    await quiet(local)
+
+    assert refused.shows("Please say why you take it back, in at most 1000 characters: whoever has it will read it.")
+    assert await members(local) == []
+    assert [one for one in await ledger(local) if one[0] != "act:refused"] == TAKEN_BACK
+    assert (await seen(local, ANA, "Maria Lindqvist revoked it before its time.")).shows("The laptop was stolen.")
+    assert "The laptop was stolen." in await ticket_page(local, "TCK-1001")
+
+
+async def test_the_owner_takes_access_back_in_words(local: Local) -> None:
+    await granted(local)
+
+    await local.simulator.person(MARIA).says("revoke REQ-1001 because the laptop was stolen")
+
+    assert await heard(local, MARIA, "REQ-1001 is being taken back now; its card tells you when the access is gone.")
+    assert await heard(local, ANA, "Maria Lindqvist took back REQ-1001 (Write access to billing-db): “the laptop was stolen”.")
+
+
+async def test_without_a_reason_the_card_asks_for_one(local: Local) -> None:
+    await granted(local)
+    maria = local.simulator.person(MARIA)
+
+    await maria.says("revoke REQ-1001")
+    card = await seen(local, MARIA, "Access is live")
+
+    assert card.titles == ("Take it back", "Take it back now")
+    assert await requests(local) == [(FIRST, "granted", 3)]
+
+
+async def test_nobody_else_learns_that_there_is_something_to_take_back(local: Local) -> None:
+    await granted(local)
+
+    await local.simulator.person(TOM).says("revoke REQ-1001 because I say so")
+
+    assert await heard(local, TOM, "I find no request REQ-1001 of yours.")
+    assert await requests(local) == [(FIRST, "granted", 3)]
 
 
 async def test_nobodys_answer_is_a_lapse_and_no_denial(local: Local) -> None:
