@@ -137,6 +137,7 @@ class Action(StrEnum):
     DENY = "request:deny"
     WITHDRAW = "request:withdraw"
     EXECUTE = "grant:execute"
+    EXTEND = "grant:extend"
     REVOKE = "grant:revoke"
 
 

@@ -7,6 +7,9 @@
                       ├─ lapse ─▶ lapsed
                       └─ withdraw ─▶ withdrawn
 
+While access is ``granted`` its holder may ask for more time (``ask_more``), which is given (``extend``) or not (``refuse_more``): the
+request stays where it is, and so does its end until somebody has agreed.
+
 ``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``linger`` says, once, that access which is to
 end cannot be removed; nothing but its removal leads on from there. Each edge is one piece of evidence,
 one new version of the request and the jobs that follow from it, in one transaction.
@@ -31,6 +34,9 @@ class Event(StrEnum):
     WITHDRAW = "request:withdraw"
     GRANT = "grant:grant"
     FAIL = "grant:fail"
+    ASK_MORE = "grant:ask_more"
+    EXTEND = "grant:extend"
+    REFUSE_MORE = "grant:refuse_more"
     END = "grant:end"
     LINGER = "grant:linger"
     CONFIRM = "grant:confirm"
@@ -46,6 +52,9 @@ EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
         (State.APPROVED, Event.GRANT): State.GRANTED,
         (State.APPROVED, Event.FAIL): State.FAILED,
+        (State.GRANTED, Event.ASK_MORE): State.GRANTED,
+        (State.GRANTED, Event.EXTEND): State.GRANTED,
+        (State.GRANTED, Event.REFUSE_MORE): State.GRANTED,
         (State.GRANTED, Event.END): State.ENDING,
         (State.ENDING, Event.LINGER): State.ENDING,
         (State.ENDING, Event.CONFIRM): State.ENDED,

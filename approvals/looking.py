@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select
 from approvals.catalog import Catalog
 from approvals.change import Entitlement, EntitlementId, Look, PersonId
 from approvals.store.people import people
+from approvals.store.requests import whole_of
 from approvals.store.sqlite import Tx
 from approvals.store.tables import PersonRow, RequestRow
 from approvals.views import LineView
@@ -31,7 +32,7 @@ _SOMEBODY = (
 
 def lines(tx: Tx, row: RequestRow, *, offer: Entitlement, reader: PersonId, catalog: Catalog) -> tuple[LineView, ...]:
     """Four lines, the right one first: whoever shows them puts them in another order. Fewer where there is too little to draw from."""
-    person, length = PersonId(row.beneficiary), row.duration
+    person, length = PersonId(row.beneficiary), whole_of(row)
     other = _somebody_else(tx, row, reader=reader) or person
     another = _another(offer, row, catalog=catalog) or offer
     asked = Look(beneficiary=person, entitlement=offer.id, duration=length)

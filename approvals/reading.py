@@ -14,7 +14,7 @@ from approvals.evidence import Trace
 from approvals.evidence.pieces import of_request
 from approvals.looking import lines
 from approvals.store.people import people
-from approvals.store.requests import id_of, stages_of
+from approvals.store.requests import id_of, stages_of, waits_for_a_word, was_refused_more, whole_of
 from approvals.store.searching import fits
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -23,6 +23,7 @@ from approvals.views import EntitlementView, GrantView, Moment, PersonView, Requ
 from approvals.words import say
 
 _MOST_LISTED = 20
+_SHORTEST_OFFERED = timedelta(minutes=15)
 
 # Statements of every card, made once: putting one together costs more than running it.
 _MEMBERSHIP, _REQUEST = MembershipRow.__table__, RequestRow.__table__  # type: ignore[attr-defined]
@@ -70,7 +71,7 @@ def terms(row: RequestRow, *, catalog: Catalog) -> Terms:
         name=offer.name,
         opens=offer.opens,
         risk=offer.risk,
-        asked_duration=row.asked_duration,
+        asked_duration=row.asked_duration if row.more is None else whole_of(row),
         reason=row.reason,
         reference=row.reference,
     )
@@ -79,9 +80,11 @@ def terms(row: RequestRow, *, catalog: Catalog) -> Terms:
 def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> RequestView:
     """The request as ``reader`` may see it now."""
     offer = _entitlement(row, shelf.catalog)
-    asked = tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
+    is_open = waits_for_a_word(row)
+    asked = _asked_now(row, offer=offer)
     known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
-    looks_again = row.look_again and row.state is State.WAITING and _standing(row, reader) is Standing.APPROVER
+    asked = asked if row.more is None else _first_able(asked, row, known)
+    looks_again = row.look_again and is_open and _standing(row, reader) is Standing.APPROVER
     (around,) = _AROUND.rows(tx, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement})
     return RequestView(
         id=id_of(row),
@@ -100,7 +103,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         reference=row.reference,
         asked_at=row.asked_at,
         lapses_at=row.lapses_at if row.state is State.WAITING else None,
-        waiting_for=tuple(_view(one, known) for one in asked) if row.state is State.WAITING else (),
+        waiting_for=tuple(_view(one, known) for one in asked) if is_open else (),
         decided_by=_view(row.decided_by, known) if row.decided_by else None,
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
@@ -114,6 +117,8 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         peers=around.peers,
         last_held_at=around.last_held,
         terms=terms(row, catalog=shelf.catalog),
+        more=row.more,
+        may_ask_more=_more(tx, row, reader=reader, offer=offer),
         may_take_back=_may_take_back(row, known.get(reader), offer=offer),
         lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),
     )
@@ -266,6 +271,27 @@ def _standing(row: RequestRow, reader: PersonId) -> Standing:
     if any(reader in stage.approvers for stage in stages_of(row)):
         return Standing.APPROVER
     return Standing.ONLOOKER
+
+
+def _asked_now(row: RequestRow, *, offer: Entitlement) -> tuple[str, ...]:
+    """Who is asked now; about more time, who could be, the first first: whoever decided before, else those whose it is."""
+    if row.more is not None:
+        return tuple(one for one in (row.decided_by, offer.owner, offer.deputy) if one)
+    return tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
+
+
+def _first_able(asked: Sequence[str], row: RequestRow, known: Mapping[str, Person]) -> tuple[str, ...]:
+    able = [one for one in asked if one in known and known[one].enabled and one not in (row.requester, row.beneficiary)]
+    return tuple(able[:1])
+
+
+def _more(tx: Tx, row: RequestRow, *, reader: PersonId, offer: Entitlement) -> timedelta | None:
+    """How much more the holder is offered to ask for: the usual time, as far as there is room for it."""
+    if row.state is not State.GRANTED or row.more is not None or reader != row.requester or was_refused_more(tx, row):
+        return None
+    room = min(row.at_most or offer.max_duration, offer.max_duration) - row.duration
+    more = min(offer.usual_duration, room)
+    return more if more >= _SHORTEST_OFFERED else None
 
 
 def _may_take_back(row: RequestRow, reader: Person | None, *, offer: Entitlement) -> bool:

@@ -127,10 +127,19 @@ class RequestView:
     last_held_at: datetime | None
     """When the beneficiary last held it, if ever before."""
     terms: Terms
+    more: timedelta | None = None
+    """How much longer its holder asks for, while that is not decided."""
+    may_ask_more: timedelta | None = None
+    """How much longer the reader, who has it, is offered to ask for."""
     may_take_back: bool = False
     """Whether the reader is offered to end access that is somebody else's. Whether they may is mediation's to say."""
     lines: tuple[LineView, ...] = ()
     """What the reader chooses from before they approve, the right line first; empty where they need not."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody's word is waited for: on the request, or on more time for what it became."""
+        return self.state is State.WAITING or self.more is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

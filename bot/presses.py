@@ -13,6 +13,7 @@ from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations.decide import decide, still_asks
 from approvals.operations.desk import Done, Outcome, Refused
 from approvals.operations.end import end
+from approvals.operations.extend import ask_for_more
 from approvals.operations.forged import refuse_forged
 from approvals.operations.inbox import is_first_time
 from approvals.operations.sign_in import SignInNeeded
@@ -126,8 +127,10 @@ def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, co
             return withdraw(tx, request, act=visit.act, desk=desk)
         case Verb.HAND_BACK:
             return end(tx, request, act=visit.act, desk=desk)
+        case Verb.MORE:
+            return ask_for_more(tx, request, _chosen(data) or timedelta(), act=visit.act, desk=desk)
         case Verb.TAKE_BACK:
-            return end(tx, request, act=visit.act, desk=desk, why=_reason(data))
+            return end(tx, request, act=visit.act, desk=desk, why=_typed(data, "why"))
         case _:
             return Done(request)
 
@@ -153,13 +156,13 @@ def _word(visit: Visit, verb: Verb, data: Mapping[str, object]) -> Decision:
         verdict=Verdict.APPROVE if verb is Verb.APPROVE else Verdict.DENY,
         at=visit.at,
         duration=_chosen(data),
-        reason=_reason(data),
+        reason=_typed(data, "reason"),
     )
 
 
-def _reason(data: Mapping[str, object]) -> str:
-    reason = data.get("reason")
-    return reason.strip() if isinstance(reason, str) else ""
+def _typed(data: Mapping[str, object], name: str) -> str:
+    text = data.get(name)
+    return text.strip() if isinstance(text, str) else ""
 
 
 def _chosen(data: Mapping[str, object]) -> timedelta | None:

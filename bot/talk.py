@@ -4,29 +4,22 @@ Reading the text touches no record; then one transaction does what it asks for a
 dealt with exactly once, and an answer that was promised is sent.
 """
 
-from collections.abc import Callable
-
 from approvals import outbox, reading
 from approvals.change import State
-from approvals.errors import UnknownRequestError
-from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations import drafts
-from approvals.operations.desk import Outcome, Refused
-from approvals.operations.end import end
 from approvals.operations.inbox import is_first_time
 from approvals.operations.withdraw import withdraw
 from approvals.store.sqlite import Tx
 from approvals.views import Standing
 from approvals.words import Sentence, say
-from bot import drafting, inquiring, ruling
+from bot import drafting, inquiring, live, ruling
 from bot.counter import Counter, Reader, reader
 from bot.heard import heard
 from bot.lists import access, catalog, help_for, requests
 from bot.presses import stranger_card
 from bot.replies import as_json, card_activity, text_activity
-from bot.theirs import concerns, not_yours, request_id, view_for
+from bot.theirs import concerns, not_yours, request_id, said, show_card, view_for
 from bot.understanding.draft import Draft
-from bot.understanding.match import search
 from bot.understanding.normalise import LONGEST
 from bot.understanding.outcome import Command, CommandKind, Inquiry, Progress, Unclear
 from bot.understanding.read import understand
@@ -121,10 +114,8 @@ def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Co
             return _status(tx, visit, command.argument, counter=counter)
         case CommandKind.WITHDRAW:
             return _withdraw(tx, visit, command.argument, who=who, counter=counter)
-        case CommandKind.REVOKE:
-            return _revoke(tx, visit, command, counter=counter)
-        case CommandKind.DONE:
-            return _done(tx, visit, command.argument, who=who, counter=counter)
+        case CommandKind.DONE | CommandKind.EXTEND | CommandKind.REVOKE:
+            return live.answer(tx, visit, command, who=who, counter=counter)
         case CommandKind.POLICY | CommandKind.ROLL_BACK:
             act = ruling.policy if command.kind is CommandKind.POLICY else ruling.roll_back
             return act(tx, command.argument, act=visit.act, desk=counter.desk)
@@ -147,8 +138,7 @@ def _status(tx: Tx, visit: Visit, argument: str | None, *, counter: Counter) -> 
         request = mine[0].id
     if not concerns(view_for(tx, request, reader=visit.person, counter=counter)):
         return not_yours(argument)
-    outbox.show(tx, request, visit.person)
-    ask_for(tx, (Kind.REDRAW, request), now=visit.at)
+    show_card(tx, visit, request)
     return None
 
 
@@ -166,40 +156,6 @@ def _withdraw(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counte
     if view is not None and view.standing is Standing.REQUESTER and view.state is State.WAITING:
         return withdraw_card(view, language=who.language, viewer=who.id, key=counter.key)
     already = say("You have withdrawn this request already. Still needed? You can ask again.")
-    said = _said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=already)
+    told = said(lambda: withdraw(tx, request, act=visit.act, desk=counter.desk), done=already)
     # A refusal says that there is such a request: evidence has it, a stranger does not read it.
-    return said if concerns(view) else not_yours(argument)
-
-
-def _revoke(tx: Tx, visit: Visit, command: Command, *, counter: Counter) -> Answer:
-    """Take back somebody's access with the reason that was given; without one, show the card that asks for it."""
-    request = request_id(command.argument)
-    if request is None or not concerns(view_for(tx, request, reader=visit.person, counter=counter)):
-        return not_yours(command.argument)
-    if not command.why:
-        return _status(tx, visit, command.argument, counter=counter)
-    done = say("{request} is being taken back now; its card tells you when the access is gone.", request=command.argument or "")
-    return _said(lambda: end(tx, request, act=visit.act, desk=counter.desk, why=command.why or ""), done=done)
-
-
-def _done(tx: Tx, visit: Visit, argument: str | None, *, who: Reader, counter: Counter) -> Answer:
-    """Hand back: the one grant there is, or the one that was named; otherwise the list with a button on each."""
-    grants = reading.my_access(tx, visit.person, shelf=counter.desk.shelf)
-    if not grants:
-        return say("You have no access through Countersign that could be handed back.")
-    wanted = grants if argument is None else tuple(grant for grant in grants if grant.number == argument.upper())
-    if argument is not None and not wanted:
-        named = {offer.id for offer in search(counter.desk.catalog, argument, limit=3)}
-        wanted = tuple(grant for grant in grants if grant.entitlement.id in named)
-    if len(wanted) != 1:
-        return access(tx, who, counter=counter, banner=say("Which one are you done with?"))
-    done = say("Thank you. {name} is being taken back now; you will be told when it is gone.", name=wanted[0].entitlement.name)
-    return _said(lambda: end(tx, wanted[0].request, act=visit.act, desk=counter.desk), done=done)
-
-
-def _said(act: Callable[[], Outcome], *, done: Sentence) -> Sentence:
-    try:
-        outcome = act()
-    except UnknownRequestError:
-        return not_yours(None)
-    return outcome.reason if isinstance(outcome, Refused) else done
+    return told if concerns(view) else not_yours(argument)

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     HAND_BACK = "hand_back"
     TAKE_BACK = "take_back"
+    MORE = "more"
     REFRESH = "refresh"
     FORM = "form"
     CATALOG = "catalog"

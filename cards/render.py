@@ -142,6 +142,13 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
     def press(title: str, verb: Verb, look: Look = Look.PLAIN) -> Press:
         return reader.press(title, Button(verb, "request", view.id, view.version, shown), look=look)
 
+    if view.more is not None and any(one.id == reader.viewer for one in view.waiting_for):
+        return {
+            "approve": press(_("Give more time"), Verb.APPROVE, Look.MAIN),
+            "approve_looked": press(_("Give more time now"), Verb.APPROVE, Look.MAIN),
+            "deny": press(_("Refuse with this reason"), Verb.DENY, Look.DANGER),
+            "take_back": press(_("Take it back now"), Verb.TAKE_BACK, Look.DANGER),
+        }
     if view.standing is Standing.APPROVER and view.state is State.WAITING:
         return {
             "approve": press(_("Approve"), Verb.APPROVE, Look.MAIN),
@@ -157,7 +164,12 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
         # "Keep it" changes nothing: it draws the card as it stands, with the question closed.
         return {"withdraw": press(_("Yes, withdraw"), Verb.WITHDRAW, Look.DANGER), "keep": press(_("Keep it"), Verb.REFRESH)}
     if view.state is State.GRANTED:
-        return {"own": press(_("I'm done"), Verb.HAND_BACK, Look.MAIN)}
+        done = {"own": press(_("I'm done"), Verb.HAND_BACK, Look.MAIN)}
+        if view.may_ask_more is None:
+            return done
+        title = reader.language.text("{duration} more", duration=reader.language.duration(view.may_ask_more))
+        more = Button(Verb.MORE, "request", view.id, view.version, shown)
+        return {**done, "more": reader.press(title, more, extra={"duration": iso(view.may_ask_more)})}
     if view.state in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.ENDED):
         return {"own": reader.press(_("Ask again"), menu(Verb.FORM), extra={"entitlement": view.entitlement.id})}
     return {}

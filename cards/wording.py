@@ -5,6 +5,7 @@ Moments are absolute: a card stays in a chat for months, and "two minutes ago" w
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from approvals.change import EndCause, PersonId, State
@@ -72,6 +73,8 @@ def summary(view: RequestView) -> Sentence:
     if view.standing is Standing.REQUESTER:
         return _yours(view.state, number=view.number, name=view.entitlement.name)
     values = {"number": view.number, "requester": view.requester.name, "name": view.entitlement.name}
+    if view.more is not None:
+        return say("{requester} asks for more time with {name} ({number}).", **values)
     if view.state is State.WAITING and view.standing is Standing.APPROVER:
         return say("{requester} asks for {name}: your decision is needed ({number}).", **values)
     return _theirs(view.state, **values)
@@ -151,6 +154,8 @@ def _approval(read: _Reading) -> Sentence:
 
 def _granted(read: _Reading) -> Told:
     view = read.view
+    if view.more is not None:
+        return _more_asked(read, view.more)
     ends = {"ends": read.language.moment(view.ends_at)} if view.ends_at else {}
     if read.is_requester:
         then = say("It ends by itself on {ends}. Finished sooner? Hand it back with “I'm done”.", **ends)
@@ -163,6 +168,17 @@ def _granted(read: _Reading) -> Told:
         happened=_approval(read),
         then=then if ends else None,
     )
+
+
+def _more_asked(read: _Reading, more: timedelta) -> Told:
+    view = read.view
+    asked = {"more": read.language.duration(more), "whole": read.language.duration(view.duration + more)}
+    ends = say("Until somebody agrees it ends on {ends}.", ends=read.language.moment(view.ends_at)) if view.ends_at else None
+    if read.is_requester:
+        happened = say("You asked for {more} more, {whole} in all. It waits for {names}.", names=_waiting_for(read), **asked)
+        return Told(badge=badge(view.state), tone=Tone.INFORM, headline=say("You have this access now"), happened=happened, then=ends)
+    happened = say("{requester} asks for {more} more, {whole} in all.", requester=view.requester.name, **asked)
+    return Told(badge=badge(view.state), tone=Tone.INFORM, headline=say("More time is asked for"), happened=happened, then=ends)
 
 
 def _ending(read: _Reading) -> Told:

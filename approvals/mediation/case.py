@@ -29,7 +29,8 @@ class Case:
 
     @cached_property
     def rulings(self) -> dict[str, Ruling]:
-        """The policy's answers by what was asked: ``request``, ``auto-approve``, ``approve/STAGE/PERSON``, ``execute`` or ``revoke``."""
+        """The policy's answers by what was asked: ``request``, ``auto-approve``, ``approve/STAGE/PERSON``, ``execute``, ``extend``
+        or ``revoke``."""
         return dict(zip(self.questions, self.policy.judge_sent(self._sent), strict=True)) if self.questions else {}
 
     @property
@@ -127,6 +128,8 @@ class Case:
             asked[Phase.AUTO_APPROVE] = about.the_request(Phase.AUTO_APPROVE)
         if self.action is Action.EXECUTE:
             asked[Phase.EXECUTE] = about.the_change()
+        if self.action is Action.EXTEND:
+            asked[Phase.EXTEND] = about.the_request(Phase.EXTEND)
         for person, stage in self._approving():
             asked[_approval(stage, person.id)] = about.an_approver(person, stage=stage)
         return asked

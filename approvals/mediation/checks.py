@@ -74,6 +74,7 @@ def _is_permitted(case: Case) -> Denied | None:
         Action.SUBMIT: (case.asking,),
         Action.APPROVE: (case.asking, case.approving(actor.id, stage=case.open_stage) if actor else NO),
         Action.EXECUTE: (case.asking, case.ruling(Phase.EXECUTE)),
+        Action.EXTEND: (case.asking, case.ruling(Phase.EXTEND)),
     }[case.action]
     for ruling in asked:
         if not ruling.allowed:
@@ -306,6 +307,7 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
         Action.DENY: (_is_everybody_here, _is_not_their_own, _is_an_open_approver, _is_in_time, _has_a_denial_reason),
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),
+        Action.EXTEND: (*_THERE, _is_for_oneself, *_ASKABLE, _has_somebody_to_ask),
         Action.REVOKE: (_may_end_it, _says_why),
     }
 )

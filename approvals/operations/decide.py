@@ -11,12 +11,13 @@ from approvals.jobs.embedded import Kind
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Act, Desk, Done, Outcome
-from approvals.operations.facts import for_request
+from approvals.operations.extend import give_more, refuse_more
+from approvals.operations.facts import for_request, of_more_time
 from approvals.operations.sign_in import NOT_SET_UP, SIGN_IN, SignInNeeded, ask_to_sign_in, fetched
 from approvals.operations.staleness import STALE, Seen, staleness
 from approvals.operations.transition import move, named, refuse
 from approvals.step_up import Sought
-from approvals.store.requests import find, id_of, proposal_of, stored_step_up
+from approvals.store.requests import decisions_of, find, for_the_whole, id_of, stored_step_up, whole_of
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
@@ -65,8 +66,7 @@ def decide(
         _show_the_lines(tx, row, answer)
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=case.facts, doing=case.doing)
     _write(tx, row, case.word)
-    follow = _deny if case.word.verdict is Verdict.DENY else _approve
-    follow(tx, row, case.word, answer=answer, facts=case.facts, act=act, desk=desk)
+    _FOLLOWS[row.more is not None, case.word.verdict](tx, row, case.word, answer=answer, facts=case.facts, act=act, desk=desk)
     return Done(request)
 
 
@@ -107,12 +107,13 @@ class _Case:
 def _case(tx: Tx, row: RequestRow, word: Decision, *, looked: Look | None, act: Act, desk: Desk) -> _Case:
     settled = _settled(word, row, act=act)
     step_up = None if desk.vouching else NOT_SET_UP
-    facts = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=settled, looked=looked, step_up=step_up)
+    known = for_request(tx, row, actor=act.actor, desk=desk, now=act.at, word=settled, looked=looked, step_up=step_up)
+    facts = known if row.more is None else of_more_time(known, row)
     return _Case(doing=Action.APPROVE if word.verdict is Verdict.APPROVE else Action.DENY, word=settled, facts=facts)
 
 
 def _judged(row: RequestRow, case: _Case, *, act: Act, desk: Desk) -> Allowed | Denied:
-    return authorize(case.doing, proposal_of(row), facts=case.facts, policy=desk.policy, now=act.at)
+    return authorize(case.doing, for_the_whole(row), facts=case.facts, policy=desk.policy, now=act.at)
 
 
 def _sought(row: RequestRow, word: Decision, *, seen: Seen) -> Sought:
@@ -129,13 +130,17 @@ def _sought(row: RequestRow, word: Decision, *, seen: Seen) -> Sought:
 
 def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
     """The word as it is judged and written: the actor's own, now, on the open stage; without a duration it approves all that is asked."""
-    whole = row.duration if word.duration is None else word.duration
+    # More time is given whole or not at all: less than what runs already would be an end, which is another thing.
+    whole = whole_of(row) if word.duration is None or row.more is not None else word.duration
     duration = whole if word.verdict is Verdict.APPROVE else None
-    return replace(word, approver=act.actor or PersonId(""), at=act.at, stage=row.stage, duration=duration)
+    return replace(word, approver=act.actor or PersonId(""), at=act.at, stage=0 if row.more else row.stage, duration=duration)
 
 
 def _write(tx: Tx, row: RequestRow, word: Decision) -> None:
-    values = {"request": row.id, "stage": word.stage, "approver": word.approver, "verdict": word.verdict}
+    # Words about more time stand behind those of the stages, each round in a place of its own.
+    said = [one.stage for one in decisions_of(tx, row)] if row.more is not None else []
+    stage = word.stage if row.more is None else max(len(row.stages), *(one + 1 for one in said))
+    values = {"request": row.id, "stage": stage, "approver": word.approver, "verdict": word.verdict}
     proved = stored_step_up(word.step_up)
     _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at, "step_up": proved})
 
@@ -165,3 +170,12 @@ def _approve(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts:
     decided = {"duration": duration, "decided_at": act.at, "decided_by": act.actor, "decision_reason": word.reason}
     sentence, work = say("Approved for {duration}.", duration=duration), (Kind.GRANT,)
     move(tx, row, Event.APPROVE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=decided, work=work)
+
+
+_FOLLOWS = {
+    (False, Verdict.APPROVE): _approve,
+    (False, Verdict.DENY): _deny,
+    (True, Verdict.APPROVE): give_more,
+    (True, Verdict.DENY): refuse_more,
+}
+"""What follows from a word, by whether it is about more time."""

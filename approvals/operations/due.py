@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, tuple_
 from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from approvals import outbox
 from approvals.change import PersonId, RequestId, State
@@ -14,6 +15,7 @@ from approvals.evidence import publication
 from approvals.lifecycle import Event
 from approvals.operations.desk import Desk, by_time
 from approvals.operations.end import end
+from approvals.operations.extend import warn
 from approvals.operations.facts import for_request
 from approvals.operations.sign_in import forget_sign_ins
 from approvals.operations.transition import move, named
@@ -32,7 +34,7 @@ def is_anything_due(tx: Tx, *, now: datetime) -> bool:
     """Whether a sweep would find anything: a reader can ask this without troubling the writer."""
     ends = select(RequestRow.id).where(RequestRow.state == State.GRANTED, RequestRow.ends_at <= now)  # type: ignore[operator]
     lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
-    if tx.exec(ends.limit(1)).first() is not None or tx.exec(lapses.limit(1)).first() is not None:
+    if any(tx.exec(each.limit(1)).first() is not None for each in (ends, lapses, _warned(now))):
         return True
     return bool(publication.behind(tx, now=now))
 
@@ -51,9 +53,17 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
     lapsed = tx.exec(lapses.order_by(RequestRow.lapses_at).limit(_STEP)).all()  # type: ignore[arg-type]
     for row in lapsed:
         _lapse(tx, row, desk=desk, now=now)
+    warned = tx.exec(_warned(now).limit(_STEP)).all()
+    for row in warned:
+        warn(tx, row, desk=desk, now=now)
     untold = publication.behind(tx, now=now)
     publication.tell(tx, untold, now=now)
-    return len(ended) + len(lapsed) + len(untold)
+    return len(ended) + len(lapsed) + len(warned) + len(untold)
+
+
+def _warned(now: datetime) -> SelectOfScalar[RequestRow]:
+    """What ends soon, and nobody has been reminded of."""
+    return select(RequestRow).where(RequestRow.state == State.GRANTED, RequestRow.warn_at <= now).order_by(RequestRow.warn_at)  # type: ignore[operator,arg-type]
 
 
 def forget(tx: Tx, *, desk: Desk) -> int:

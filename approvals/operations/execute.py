@@ -17,6 +17,7 @@ from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Desk, by_time
+from approvals.operations.extend import warned_at
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
 from approvals.store.requests import find, id_of, proposal_of
@@ -160,7 +161,8 @@ def _record(tx: Tx, request: RequestId, change: Change, *, had_before: bool, des
         return
     facts = for_request(tx, row, actor=None, desk=desk, now=now)
     # Time starts now, when the access works, and not when it was asked for or approved.
-    changes = {"granted_at": now, "ends_at": now + row.duration, "had_before": had_before}
+    ends = now + row.duration
+    changes = {"granted_at": now, "ends_at": ends, "warn_at": warned_at(ends, row.duration), "had_before": had_before}
     sentence = say("Access works, as read back from {target}. Its {duration} begin now.", target=row.target, duration=row.duration)
     calls = {"connector": change.connector, "key": change.key, "apply": {"had_before": had_before}, "read_back": True}
     move(tx, row, Event.GRANT, desk=desk, act=by_time(now), facts=facts, sentence=sentence, changes=changes, calls=calls)

@@ -1,15 +1,17 @@
 """Facts, read afresh from the directory and the records in the transaction of the act that rests on them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import or_
 from sqlmodel import select
 
-from approvals.change import Decision, Entitlement, EntitlementId, Look, NotSignedIn, Person, PersonId, Proposal, RequestId
+from approvals.change import Decision, Entitlement, EntitlementId, Look, NotSignedIn, Person, PersonId, Proposal, RequestId, Stage
 from approvals.mediation import Facts
 from approvals.operations.desk import Desk
 from approvals.operations.spending import of_approving, of_asking
+from approvals.policy.conditions import Kind
 from approvals.store.people import people
 from approvals.store.requests import decisions_of, stages_of
 from approvals.store.sqlite import Tx
@@ -85,6 +87,19 @@ def for_request(
         why=Personal(why, of=actor) if actor and why else "",
         spending=of_approving(tx, actor, desk=desk) if actor and word else (),
     )
+
+
+def of_more_time(facts: Facts, row: RequestRow) -> Facts:
+    """The same facts where more time is decided on: whoever decided before is asked again, else the owner; until the access ends.
+
+    What was said about the time that runs already says nothing about more.
+    """
+    asked = [row.decided_by] if row.decided_by else []
+    people_asked = [*(one for one in facts.approvers if one.id in asked), *facts.owners]
+    able = [one for one in people_asked if one.enabled and one.id not in (row.requester, row.beneficiary)]
+    name = facts.stages[-1].name if facts.stages and able[:1] and able[0].id in facts.stages[-1].approvers else Kind.OWNER.value
+    stage = Stage(name=name, approvers=tuple(one.id for one in able[:1]))
+    return replace(facts, stages=(stage,), stage=0, decisions=(), approvers=tuple(able[:1]), lapses_at=row.ends_at)
 
 
 def _owner_ids(offer: Entitlement | None) -> tuple[PersonId, ...]:

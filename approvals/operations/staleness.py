@@ -7,6 +7,7 @@ from approvals.change import PersonId, State
 from approvals.operations.desk import Desk
 from approvals.reading import terms
 from approvals.store.people import people
+from approvals.store.requests import waits_for_a_word
 from approvals.store.sqlite import Tx
 from approvals.store.tables import RequestRow
 from approvals.views import Terms
@@ -27,7 +28,7 @@ class Seen:
 
 def staleness(tx: Tx, row: RequestRow, *, seen: Seen, presser: PersonId | None, desk: Desk) -> Sentence | None:
     """What happened since the card was drawn, said to the one who pressed it; None if the card was up to date."""
-    if row.state is State.WAITING and seen.version == row.version and seen.fits(terms(row, catalog=desk.catalog)):
+    if waits_for_a_word(row) and seen.version == row.version and seen.fits(terms(row, catalog=desk.catalog)):
         return None
     if row.state is State.LAPSED:
         return say("This request has lapsed: nobody decided in time. Your press changed nothing.")

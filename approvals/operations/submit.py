@@ -90,6 +90,7 @@ def _insert(tx: Tx, proposal: Proposal, *, answer: Allowed, draft: int, act: Act
         "look_again": answer.obligations.look_again,
         "asked_at": act.at,
         "lapses_at": act.at + answer.obligations.lapses_after,
+        "at_most": answer.obligations.max_duration,
         "decision_reason": "",
         "had_before": False,
     }

@@ -20,6 +20,7 @@ class Phase(StrEnum):
     AUTO_APPROVE = "auto-approve"
     APPROVE = "approve"
     EXECUTE = "execute"
+    EXTEND = "extend"
     REVOKE = "revoke"
 
 

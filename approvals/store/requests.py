@@ -1,12 +1,13 @@
 """A request's rows, as vocabulary."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, StepUp, number
+from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, State, StepUp, Verdict, number
 from approvals.errors import UnknownRequestError
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -55,6 +56,21 @@ def proposal_of(row: RequestRow) -> Proposal:
         reason=row.reason,
         reference=row.reference,
     )
+
+
+def waits_for_a_word(row: RequestRow) -> bool:
+    """Whether somebody is asked about it now: about the request, or about more time for what it became."""
+    return row.state is State.WAITING or (row.state is State.GRANTED and row.more is not None)
+
+
+def whole_of(row: RequestRow) -> timedelta:
+    """How long it is to last in all: what was approved, and what more is asked for."""
+    return row.duration + (row.more or timedelta())
+
+
+def for_the_whole(row: RequestRow) -> Proposal:
+    """The same proposal for the whole time, with what more is asked for: it is judged as if all of it were asked for at once."""
+    return replace(proposal_of(row), duration=whole_of(row))
 
 
 def stages_of(row: RequestRow) -> tuple[Stage, ...]:
@@ -110,3 +126,8 @@ def decisions_of(tx: Tx, row: RequestRow) -> tuple[Decision, ...]:
         )
         for one in sorted(rows, key=lambda one: (one.at, one.approver))
     )
+
+
+def was_refused_more(tx: Tx, row: RequestRow) -> bool:
+    """Whether somebody has said no to more time: words about that stand behind those of the request's own stages."""
+    return any(one.stage >= len(row.stages) and one.verdict is Verdict.DENY for one in decisions_of(tx, row))

@@ -14,6 +14,7 @@ from approvals.store.columns import Instant, Named, Said, Span
 from approvals.words import Sentence
 
 _OPEN = "state IN ('waiting', 'approved', 'granted', 'ending')"
+_WARNS = "state = 'granted' AND warn_at IS NOT NULL"
 
 
 def _instant(*, nullable: bool = False) -> Any:
@@ -108,6 +109,7 @@ class RequestRow(SQLModel, table=True):
         Index("one_open_request", "beneficiary", "entitlement", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("waiting_lapses", "lapses_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         Index("granted_ends", "ends_at", sqlite_where=text("state = 'granted'"), postgresql_where=text("state = 'granted'")),
+        Index("granted_warns", "warn_at", sqlite_where=text(_WARNS), postgresql_where=text(_WARNS)),
         Index("request_by_requester", "requester", "id"),
         Index("request_by_requester_in_time", "requester", "asked_at"),
         Index("request_by_entitlement_in_time", "entitlement", "asked_at"),
@@ -141,6 +143,11 @@ class RequestRow(SQLModel, table=True):
     decision_reason: str = _text()
     granted_at: datetime | None = _instant(nullable=True)
     ends_at: datetime | None = _instant(nullable=True)
+    # The longest that it may last in all, by the catalog and the policy when it was asked for; None for what is older than this column.
+    at_most: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
+    warn_at: datetime | None = _instant(nullable=True)  # When its holder is reminded of the end; None once they have been.
+    # How much longer than ``duration`` is asked for, until that is decided.
+    more: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
     had_before: bool = False  # The before-image: access that did not come from here is not taken away.
     ended_at: datetime | None = _instant(nullable=True)
     end_cause: EndCause | None = Field(default=None, sa_column=Column(Named(EndCause), nullable=True))

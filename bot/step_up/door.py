@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from aiohttp import web
 
 from approvals import reading
-from approvals.change import Person, State
+from approvals.change import Person
 from approvals.errors import UnknownRequestError
 from approvals.evidence import Trigger
 from approvals.operations.desk import Act, Desk
@@ -141,7 +141,7 @@ class StepUpDoor:
         except UnknownRequestError:
             return None, person
         view = reading.request_view(tx, row, reader=sought.person, shelf=self._desk.shelf)
-        return (view if view.state is State.WAITING and view.version == sought.version else None), person
+        return (view if view.is_open and view.version == sought.version else None), person
 
     def _failed(self, error: SignInError, *, again: str | None, language: Language) -> web.Response:
         log.warning("nobody signed in for a decision: %s", error)

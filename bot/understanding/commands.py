@@ -59,6 +59,10 @@ _PLAIN: dict[CommandKind, tuple[str, ...]] = {
 _AGREES = r"(?:i )?(?:agree (?:to|with)|activate|approve) (?:the )?policy (?P<version>[0-9a-f]{16})"
 _ROLLS_BACK = r"(?:roll|go) ?back (?:the )?policy[\s:,]+(?:because |as |since )?(?P<why>.+)"
 _REVOKES = rf"(?:revoke|take away)(?: access| request)? {_NUMBER}(?:[\s:,.;-]+(?:because |as |since )?(?P<why>\S.*))?"
+_EXTENDS = (
+    rf"(?:extend|prolong)(?: my)?(?: access| request)?(?: {_NUMBER})?(?: (?:by|for) (?P<why>\S.*))?",
+    rf"(?:i need |keep |give me )(?P<why>\S.* )more(?: time)?(?: (?:for|with|on|of) {_NUMBER})",
+)
 _NUMBERED: dict[CommandKind, str] = {
     CommandKind.STATUS: rf"(?:(?:show|what about|how about) )?(?:the )?(?:status (?:of |for )?)?{_NUMBER}(?: status)?",
     CommandKind.WITHDRAW: rf"(?:withdraw|cancel|take back) (?:my )?(?:request )?{_NUMBER}",
@@ -102,6 +106,9 @@ def recognise(text: str) -> Command | None:
         return Command(kind=CommandKind.ROLL_BACK, argument=found["why"])
     if found := re.fullmatch(_REVOKES, bare(text), re.IGNORECASE | re.DOTALL):
         return Command(kind=CommandKind.REVOKE, argument=number(RequestId(int(found["number"]))), why=found["why"])
+    for pattern in _EXTENDS:
+        if found := re.fullmatch(pattern, said):
+            return Command(kind=CommandKind.EXTEND, argument=found["number"] and number(RequestId(int(found["number"]))), why=found["why"])
     for kind, patterns in _PLAIN.items():
         if any(re.fullmatch(pattern, said) for pattern in patterns):
             return Command(kind=kind)

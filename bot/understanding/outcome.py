@@ -21,6 +21,7 @@ class CommandKind(StrEnum):
     DONE = "done"
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
+    EXTEND = "extend"
     POLICY = "policy"
     ROLL_BACK = "roll back the policy"
 
@@ -29,8 +30,9 @@ class CommandKind(StrEnum):
 class Command:
     """Something to do at once.
 
-    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, revoke, done), an entitlement in the person's own words
-    (done), the version of a policy to agree to, or why the one in force is taken back. ``why`` is the reason that came with it (revoke).
+    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, revoke, extend, done), an entitlement in the person's own
+    words (done), the version of a policy to agree to, or why the one in force is taken back. ``why`` is the reason that came with it
+    (revoke), or how much longer, in the person's own words (extend).
     """
 
     kind: CommandKind

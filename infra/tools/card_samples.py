@@ -151,12 +151,15 @@ def _variants(
         "request-waiting-low": low,
         "request-granted-less": less,
         "request-granted-take-back": live,
+        "request-granted-more-asked": replace(live, more=2 * HOUR, waiting_for=(maria,)),
+        "request-granted-more-offered": replace(less, may_ask_more=2 * HOUR),
         "request-ending-lingers": lingering,
         "request-ended-handed-back": back,
         "request-ended-revoked": revoked,
     }
     for name, each in named.items():
-        yield name, request_card(each, language=language, viewer=TOM.id, key=KEY)
+        viewer = MARIA if each.more else TOM
+        yield name, request_card(each, language=language, viewer=viewer.id, key=KEY)
     yield "request-waiting-banner", request_card(view, language=language, viewer=TOM.id, key=KEY, banner=banner, tone=Tone.ALERT)
 
 

@@ -62,8 +62,9 @@ _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.APPROVE: ("tier.high", "approve.owner"),
     Action.EXECUTE: ("tier.high", "execute.decided", "approve.owner"),
 }
+_PERMITTED: Mapping[Action, tuple[str, ...]] = {**_DECIDED, Action.EXTEND: ("tier.high", "extend.holder")}
 ALLOWED: Mapping[Action, Allowed] = {
-    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _DECIDED else None, rules=_DECIDED.get(action, ()))
+    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _DECIDED else None, rules=_PERMITTED.get(action, ()))
     for action in Action
 }
 """What each action is answered on its good facts."""
@@ -88,6 +89,7 @@ GOOD: Mapping[Action, Facts] = {
     Action.DENY: replace(_ASKED, word=NO),
     Action.WITHDRAW: replace(_ASKED, actor=ANA),
     Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
+    Action.EXTEND: replace(_ASKED, actor=ANA),
     Action.REVOKE: replace(_ASKED, actor=ANA, decisions=(YES,)),
 }
 """For each action the facts under which it is allowed."""
@@ -134,4 +136,5 @@ ORDER: Mapping[Action, tuple[int, ...]] = {
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),
+    Action.EXTEND: (1, 2, 3, 19, 4, 5, 6),
 }

@@ -17,13 +17,14 @@ from approvals.operations.desk import Act, Desk, Outcome
 from approvals.operations.due import forget, sweep
 from approvals.operations.end import end
 from approvals.operations.execute import execute, give_up
+from approvals.operations.extend import ask_for_more
 from approvals.operations.revoke import linger, revoke
 from approvals.operations.sign_in import SignInNeeded, keep
 from approvals.operations.staleness import Seen
 from approvals.operations.submit import submit
 from approvals.operations.withdraw import withdraw
 from approvals.step_up import Sought
-from approvals.store.requests import find
+from approvals.store.requests import find, whole_of
 from approvals.store.tables import (
     CopyRow,
     DecisionRow,
@@ -143,7 +144,7 @@ class Story:
     ) -> Sought:
         """The decision that a sign-in would be made for."""
         looked, row = seen or await self.seen_now(request), await self.row(request)
-        allowed = row.duration if duration is None else duration
+        allowed = whole_of(row) if duration is None else duration
         return Sought(request=request, version=looked.version, shown=looked.shown, verdict=Verdict.APPROVE, duration=allowed, person=by)
 
     async def signs_in(
@@ -173,6 +174,9 @@ class Story:
 
     async def ends(self, request: RequestId, by: PersonId | None = ANA, *, why: str = "Not needed after the fix.") -> Outcome:
         return await self.desk.store.write(lambda tx: end(tx, request, act=self.act(by), desk=self.desk, why=why))
+
+    async def asks_for_more(self, request: RequestId, by: PersonId = ANA, *, more: timedelta = 2 * HOUR) -> Outcome:
+        return await self.desk.store.write(lambda tx: ask_for_more(tx, request, more, act=self.act(by), desk=self.desk))
 
     # What the worker does.
 

@@ -35,6 +35,9 @@ def test_every_state_can_be_reached_and_every_other_state_can_be_left() -> None:
 
 def test_access_is_left_only_by_ending_it_and_lingers_until_that_is_confirmed() -> None:
     assert [edge for edge in EDGES if edge[0] in (State.GRANTED, State.ENDING)] == [
+        (State.GRANTED, Event.ASK_MORE),
+        (State.GRANTED, Event.EXTEND),
+        (State.GRANTED, Event.REFUSE_MORE),
         (State.GRANTED, Event.END),
         (State.ENDING, Event.LINGER),
         (State.ENDING, Event.CONFIRM),

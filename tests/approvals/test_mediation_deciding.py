@@ -241,6 +241,16 @@ def test_16_whoever_approved_it_ends_access_though_it_is_not_theirs_any_more() -
     assert answer == replace(ALLOWED[Action.REVOKE], rules=("revoke.approver",))
 
 
+# (8) More time.
+
+
+def test_8_where_nobody_is_left_to_decide_on_more_time_it_is_not_asked_for() -> None:
+    answer = judge(Action.EXTEND, stages=(Stage(name="owner", approvers=()),))
+
+    assert isinstance(answer, Denied)
+    assert answer.check == 8
+
+
 # (21) Saying why.
 
 

@@ -108,6 +108,7 @@ _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
     Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
     Action.WITHDRAW: ("actor", "requester", "beneficiary"),
     Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),
+    Action.EXTEND: ("actor", "requester", "beneficiary", "entitlement"),
     Action.REVOKE: ("actor",),
 }
 _FACTS = [(action, name) for action in Action for name in _DROPPED]

@@ -151,7 +151,8 @@ def _enough_others_agreed(proposal: Proposal, facts: Facts) -> bool:
 
 def _it_is_ended_by_who_may(proposal: Proposal, facts: Facts) -> bool:
     offer = facts.entitlement
-    may = {proposal.requester, proposal.beneficiary, *((offer.owner, offer.deputy) if offer else ())}
+    agreed = {word.approver for word in facts.decisions if word.verdict is Verdict.APPROVE}
+    may = {proposal.requester, proposal.beneficiary, *((offer.owner, offer.deputy) if offer else ()), *agreed}
     return facts.actor.enabled and facts.actor.id in may if facts.actor else facts.is_by_time
 
 
@@ -172,5 +173,6 @@ _PROMISES = {
     Action.DENY: (_nobody_concerned_has_left, _it_is_decided_by_another, _it_is_decided_by_who_was_asked, _it_is_decided_in_time),
     Action.WITHDRAW: (_the_requester_acts,),
     Action.EXECUTE: (_nobody_concerned_has_left, _what_was_approved_is_bounded, _enough_others_agreed),
+    Action.EXTEND: (_nobody_concerned_has_left, _it_is_bounded, _it_is_asked_for_oneself, _somebody_else_can_be_asked),
     Action.REVOKE: (_it_is_ended_by_who_may,),
 }

@@ -60,6 +60,21 @@ async def test_so_is_every_decision_on_its_other_ways(story: Story, state: State
     assert (what_differs(found), len(found)) == ([], {State.LAPSED: 1, State.FAILED: 3}.get(state, 2))
 
 
+async def test_more_time_is_answered_again_as_it_was_asked_for_and_given_or_not(story: Story) -> None:
+    request = await story.brought_to(State.GRANTED)
+    await story.asks_for_more(request, more=HOUR)
+    await story.approves(request)
+    await story.asks_for_more(request, more=9 * HOUR)
+    await story.asks_for_more(request)
+    await story.denies(request)
+
+    found = await replayed(story, request)
+
+    actions = [one.then.grounds.action for one in found if isinstance(one, Replayed) and one.then]
+    assert what_differs(found) == []
+    assert actions[-5:] == [Action.EXTEND, Action.APPROVE, Action.EXTEND, Action.EXTEND, Action.DENY]
+
+
 async def test_taking_back_is_answered_again_as_it_was_also_when_its_reason_was_too_long(story: Story) -> None:
     request = await story.brought_to(State.GRANTED)
     await story.ends(request, MARIA, why="x" * 1001)

@@ -105,7 +105,16 @@ def test_who_may_take_access_back_is_asked_why() -> None:
     card = a_card(view)
 
     assert presses(card, viewer=TOM.id) == [("Take it back now", Button(Verb.TAKE_BACK, "request", 1042, 3, digest(view.terms)))]
-    assert inputs(card)["reason"]["isRequired"] is True
+    assert inputs(card)["why"]["isRequired"] is True
+
+
+def test_the_holder_is_offered_more_time_with_one_tap_and_whoever_is_asked_gives_it_or_not() -> None:
+    theirs = a_card(a_request_view(State.GRANTED, Standing.REQUESTER, may_ask_more=2 * HOUR))
+    asked = a_card(a_request_view(State.GRANTED, Standing.APPROVER, more=2 * HOUR, waiting_for=(MARIA,), may_take_back=True))
+
+    assert [(each["title"], each["data"].get("duration")) for each in buttons(theirs)] == [("2 hours more", "PT2H"), ("I'm done", None)]
+    assert [each["verb"] for each in buttons(asked)] == [Verb.APPROVE, Verb.DENY, Verb.TAKE_BACK]
+    assert "Ana Ferreira asks for 2 hours more, 6 hours in all." in text(asked)
 
 
 def test_why_it_was_taken_back_stands_on_the_card() -> None:

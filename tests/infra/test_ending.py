@@ -239,8 +239,8 @@ async def test_the_owner_takes_access_back_from_the_card_with_a_reason(local: Lo
     maria = local.simulator.person(MARIA)
     card = await seen(local, MARIA, "Access is live")
 
-    refused = screen(await maria.presses("Take it back now", inputs={"reason": " "}, on=card))
-    await maria.presses("Take it back now", inputs={"reason": "The laptop was stolen."}, on=card)
+    refused = screen(await maria.presses("Take it back now", inputs={"why": " "}, on=card))
+    await maria.presses("Take it back now", inputs={"why": "The laptop was stolen."}, on=card)
     await heard(local, ANA, "Maria Lindqvist took back REQ-1001 (Write access to billing-db): “The laptop was stolen.”.")
     await heard(local, ANA, "REQ-1001 (Write access to billing-db) was taken back early; the access is gone.")
     await quiet(local)

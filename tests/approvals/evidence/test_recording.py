@@ -35,6 +35,12 @@ async def _fails(story: Story, request: RequestId) -> None:
     await story.executes(request)
 
 
+async def _more_is_asked_for(story: Story) -> RequestId:
+    request = await story.brought_to(State.GRANTED)
+    await story.asks_for_more(request)
+    return request
+
+
 def _at(state: State) -> Callable[[Story], Any]:
     return lambda story: story.brought_to(state)
 
@@ -65,6 +71,7 @@ _DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[
         {
             "granted_at": "2025-11-22T12:00:00.000000+00:00",
             "ends_at": "2025-11-22T16:00:00.000000+00:00",
+            "warn_at": "2025-11-22T15:20:00.000000+00:00",
             "had_before": False,
             "calls": {"connector": "local", "key": "grant/1001", "apply": {"had_before": False}, "read_back": True},
         },
@@ -77,6 +84,20 @@ _DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[
         {},
         ["message:send"],
     ),
+    (State.GRANTED, Event.ASK_MORE): (_at(State.GRANTED), Story.asks_for_more, ANA, {"more": 7_200}, []),
+    (State.GRANTED, Event.EXTEND): (
+        _more_is_asked_for,
+        Story.approves,
+        MARIA,
+        {
+            "duration": 21_600,
+            "ends_at": "2025-11-22T18:00:00.000000+00:00",
+            "warn_at": "2025-11-22T17:00:00.000000+00:00",
+            "more": None,
+        },
+        ["message:send"],
+    ),
+    (State.GRANTED, Event.REFUSE_MORE): (_more_is_asked_for, Story.denies, MARIA, {"more": None}, ["message:send"]),
     (State.GRANTED, Event.END): (_at(State.GRANTED), Story.ends, ANA, {"end_cause": "handed_back", "ended_by": ANA}, ["grant:revoke"]),
     (State.ENDING, Event.LINGER): (
         _at(State.ENDING),

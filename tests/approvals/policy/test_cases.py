@@ -74,9 +74,11 @@ def _is_allowed(case: Case, entities: list[object]) -> bool:
 
 
 def test_a_case_that_fails_says_what_must_be_and_what_is() -> None:
-    wrong = read_case("ALLOW/x.yaml", "says: Extending is allowed.\naction: group:extend\ndecided_by: [tier.low]", is_allowed=True)
+    wrong = read_case(
+        "ALLOW/x.yaml", "says: Breaking the glass is allowed.\naction: group:break-glass\ndecided_by: [tier.low]", is_allowed=True
+    )
 
-    assert str(wrong.fault(POLICY)) == "ALLOW/x.yaml: Extending is allowed. Must be allowed by tier.low; is denied by no permit"
+    assert str(wrong.fault(POLICY)) == "ALLOW/x.yaml: Breaking the glass is allowed. Must be allowed by tier.low; is denied by no permit"
 
 
 @pytest.mark.parametrize(

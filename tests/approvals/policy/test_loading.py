@@ -41,7 +41,7 @@ def test_the_order_of_files_does_not_change_the_version() -> None:
 
 
 _UNSAFE = (
-    "policy extra: for policy `policy16`, unable to guarantee safety of access to optional attribute `department` on entity type `Person`"
+    "policy extra: for policy `policy17`, unable to guarantee safety of access to optional attribute `department` on entity type `Person`"
 )
 MISTAKES = {
     "a policy without a name": (
@@ -114,7 +114,7 @@ MISTAKES = {
     ),
     "an attribute that is not declared": (
         with_file("99.cedar", _PERMIT.replace("principal.enabled", "principal.is_admin")),
-        "policy extra: for policy `policy16`, attribute `is_admin` on entity type `Person` not found",
+        "policy extra: for policy `policy17`, attribute `is_admin` on entity type `Person` not found",
     ),
     "an attribute that may be missing, without asking": (
         with_file("99.cedar", _PERMIT.replace("principal.enabled", 'principal.department == "Finance"')),
