@@ -18,7 +18,6 @@ from approvals.policy.loading import load_policy
 from tests.approvals.northwind import ANA, JONAS, MARIA, POLICY, TOM, WIDE, person
 from tests.approvals.story import Story, a_proposal
 from tests.approvals.test_erase import everything_is_sent
-from tests.approvals.test_whole_life import Walk
 from tests.builders import HOUR
 
 _STRICT = load_policy({**POLICY.texts, "90.cedar": '@id("no.more") @says("No more.") forbid (principal, action, resource);'})
@@ -125,17 +124,6 @@ async def test_a_press_on_an_outdated_card_was_no_decision(story: Story) -> None
     await story.approves(request)
 
     assert len(await replayed(story)) == before
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_whatever_happens_at_a_desk_is_answered_again_as_it_was(story: Story, seed: int) -> None:
-    walk = Walk(story, seed)
-    for _ in range(60):
-        await walk.step()
-
-    found = await replayed(story)
-
-    assert (what_differs(found), len(found) > 3) == ([], True)
 
 
 async def test_a_decision_is_made_again_by_the_policy_of_its_time(story: Story) -> None:
