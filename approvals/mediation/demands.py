@@ -4,12 +4,14 @@ They are listed with the others in checks.py. What a policy demands of an approv
 nobody knows what it demands, and everything is.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from approvals.change import Decision, Denied, Look, NotSignedIn, PersonId, Stage, StepUp
 from approvals.mediation.budgets import Budget, Spending
 from approvals.mediation.case import Case
-from approvals.words import Sentence, say
+from approvals.words import Sentence, Value, names_in, say
 
 
 def was_proved(case: Case, decision: Decision, stage: Stage) -> bool:
@@ -61,30 +63,23 @@ def is_within_budget(case: Case) -> Denied | None:
 
 
 def _too_often(spent: Spending, *, again: datetime, what: str) -> Sentence:
-    most = spent.most
-    match spent.budget:
-        case Budget.ASKED_IN_AN_HOUR:
-            return say(
-                "You have asked {most} times within an hour; that is the most. You can ask again on {again}.", most=most, again=again
-            )
-        case Budget.ASKED_IN_A_DAY:
-            return say("You have asked {most} times within a day; that is the most. You can ask again on {again}.", most=most, again=again)
-        case Budget.ONE_ASKED_FOR_IN_AN_HOUR:
-            sentence = say(
-                "{what} was asked for {most} times within an hour; that is the most. Please ask for it again on {again}.",
-                what=what,
-                most=most,
-                again=again,
-            )
-        case Budget.OPEN:
-            sentence = say(
-                "You have {most} requests that are not over; that is the most. Withdraw or hand back what you do not need, and ask again.",
-                most=most,
-            )
-        case Budget.APPROVED_IN_A_MINUTE:
-            sentence = say(
-                "You have approved {most} requests within a minute; that is the most. Nothing was changed. Press Approve again on {again}.",
-                most=most,
-                again=again,
-            )
-    return sentence
+    says = _SAID[spent.budget].msgid
+    values: dict[str, Value] = {"most": spent.most, "again": again, "what": what}
+    return Sentence(says, tuple(sorted((name, values[name]) for name in names_in(says))))
+
+
+_SAID: Mapping[Budget, Sentence] = MappingProxyType(
+    {
+        Budget.ASKED_IN_AN_HOUR: say("You have asked {most} times within an hour; that is the most. You can ask again on {again}."),
+        Budget.ASKED_IN_A_DAY: say("You have asked {most} times within a day; that is the most. You can ask again on {again}."),
+        Budget.ONE_ASKED_FOR_IN_AN_HOUR: say(
+            "{what} was asked for {most} times within an hour; that is the most. Please ask for it again on {again}."
+        ),
+        Budget.OPEN: say(
+            "You have {most} requests that are not over; that is the most. Withdraw or hand back what you do not need, and ask again."
+        ),
+        Budget.APPROVED_IN_A_MINUTE: say(
+            "You have approved {most} requests within a minute; that is the most. Nothing was changed. Press Approve again on {again}."
+        ),
+    }
+)

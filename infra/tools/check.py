@@ -42,6 +42,7 @@ class Verdict:
 GATES = (
     # The slow ones first: they run side by side with the rest.
     Gate(name="types: mypy", command=(*PYTHON_MODULE, "mypy")),
+    Gate(name="every branch of the rules, by their own tests", command=(*PYTHON_MODULE, "infra.tools.check_rules")),
     Gate(name="lint: ruff check", command=(*PYTHON_MODULE, "ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Gate(name="layout: ruff format", command=(*PYTHON_MODULE, "ruff", "format", "--check", ".")),
     Gate(name="import contracts: import-linter", command=(str(BIN / "lint-imports"), "--no-cache")),

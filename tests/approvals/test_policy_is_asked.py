@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 
 from approvals.change import Action, Allowed, Denied, EntitlementId, Risk, Stage
+from approvals.mediation.case import Case
 from approvals.operations.desk import Refused
 from approvals.policy import Policy
 from approvals.policy.conditions import Conditions, Kind, StageRule, strictest
 from approvals.policy.loading import load_policy
 from approvals.words import say
 from tests.approvals.northwind import POLICY, person
-from tests.approvals.rules import BILLING, MARIA, TOM, judge
+from tests.approvals.rules import ALLOWED, BILLING, GOOD, MARIA, PROPOSAL, TOM, judge
 from tests.approvals.story import Story, a_proposal
-from tests.builders import HOUR
+from tests.builders import HOUR, NOON
 
 _NO_POLICY = Denied(
     4,
@@ -51,6 +52,38 @@ def test_4_a_change_that_no_policy_lets_countersign_make_is_not_made() -> None:
 
     assert policy.version != POLICY.version
     assert judge(Action.EXECUTE, policy=policy) == _NO_POLICY
+
+
+def test_4_a_policy_that_meets_an_error_is_a_no_that_says_so() -> None:
+    policy = with_policy(
+        '@id("too.much") @says("No.") forbid (principal, action in Action::"request", resource) '
+        "when { context.minutes * 9223372036854775807 > 0 };"
+    )
+
+    answer = judge(Action.SUBMIT, policy=policy)
+
+    told = say("The policy could not be asked, so the answer is no. Nothing was changed; please tell the helpdesk.")
+    assert answer == Denied(4, told, ("tier.high",))
+
+
+async def test_a_permit_that_does_not_say_how_long_the_question_stays_open_makes_no_request(story: Story) -> None:
+    """Such a policy cannot be loaded; one that was put together by other means binds nobody, and so opens nothing."""
+    endless = {name: replace(rule, demands=replace(rule.demands, lapses_after=None)) for name, rule in POLICY.rules.items()}
+    story.desk.policy = replace(POLICY, rules=endless)
+
+    assert judge(Action.SUBMIT, policy=story.desk.policy) == replace(ALLOWED[Action.SUBMIT], obligations=None)
+    with pytest.raises(AssertionError):
+        await story.submits()
+    assert (await story.evidence(), await story.told()) == ([], [])
+
+
+def test_whoever_could_approve_is_found_without_asking_them() -> None:
+    case = Case(action=Action.SUBMIT, proposal=PROPOSAL, facts=GOOD[Action.SUBMIT], policy=POLICY, now=NOON)
+    gone = replace(case, facts=replace(case.facts, entitlement=None))
+
+    could = [one.would_approve(who, stage="owner") for one in (case, gone) for who in (MARIA, TOM)]
+
+    assert [(one.allowed, one.ids) for one in could] == [(True, ("approve.owner",)), (False, ()), (False, ()), (False, ())]
 
 
 def test_4_what_may_not_be_asked_for_any_more_is_not_made_though_it_was_approved() -> None:

@@ -83,12 +83,29 @@ def test_what_two_things_stand_against_no_single_fact_lets_through() -> None:
     assert told(Action.SUBMIT, replace(PROPOSAL, reason=""), holds=True) == []
 
 
+@pytest.mark.parametrize("missing", ["entitlement", "beneficiary"])
+def test_what_nobody_knows_no_other_fact_makes_up_for(missing: str) -> None:
+    assert told(Action.SUBMIT, **{missing: None}) == []
+
+
+_MANAGERS = with_policy(
+    '@id("tier.extra") @stages("manager") @lapses_after("2h") '
+    'permit (principal is Person, action in Action::"request", resource) when { resource.risk == "high" };'
+)
+
+
+def test_a_manager_who_has_left_would_be_back_and_no_other_is_thought_of() -> None:
+    facts = replace(GOOD[Action.SUBMIT], manager=replace(TOM, enabled=False))
+    asked = Asked(action=Action.SUBMIT, proposal=PROPOSAL, facts=facts, policy=_MANAGERS, now=NOON)
+
+    assert [str(one.says) for one in turns(asked, departments=())] == [
+        "Tom Okafor being an active member",
+        "A risk of low, medium in the catalog, not high",
+    ]
+
+
 def test_a_stage_without_a_manager_would_have_one() -> None:
-    managers = with_policy(
-        '@id("tier.extra") @stages("manager") @lapses_after("2h") '
-        'permit (principal is Person, action in Action::"request", resource) when { resource.risk == "high" };'
-    )
-    asked = Asked(action=Action.SUBMIT, proposal=PROPOSAL, facts=GOOD[Action.SUBMIT], policy=managers, now=NOON)
+    asked = Asked(action=Action.SUBMIT, proposal=PROPOSAL, facts=GOOD[Action.SUBMIT], policy=_MANAGERS, now=NOON)
 
     assert [str(one.says) for one in turns(asked, departments=())] == [
         "Having a manager who is an active member",
@@ -128,6 +145,12 @@ def test_what_whoever_asked_can_see_to_themselves_is_told_apart() -> None:
     found = [(str(one.says), one.is_theirs) for one in turns(asked, departments=())]
 
     assert found == [("Asking on 2025-11-24 09:00 UTC", True), ("Not being kept to working hours in the catalog", False)]
+
+
+def test_a_request_is_judged_at_the_hour_of_its_making_so_that_hour_turns_its_approval() -> None:
+    on_saturday = {"entitlement": replace(BILLING, hours=Hours.WORKING), "asked_at": NOON - HOUR}
+
+    assert told(Action.APPROVE, **on_saturday) == ["Asking on 2025-11-24 09:00 UTC", "Not being kept to working hours in the catalog"]
 
 
 @pytest.mark.parametrize("action", Action)

@@ -73,12 +73,33 @@ def _is_allowed(case: Case, entities: list[object]) -> bool:
     return POLICY.judge_plain([case.request], json.dumps(entities))[0].allowed
 
 
-def test_a_case_that_fails_says_what_must_be_and_what_is() -> None:
+@pytest.mark.parametrize(
+    ("folder", "text", "told"),
+    [
+        ("ALLOW", "action: group:break-glass\ndecided_by: [tier.low]", "Must be allowed by tier.low; is denied by no permit"),
+        ("ALLOW", "action: group:request\ndecided_by: [tier.low]", "Must be allowed by tier.low; is allowed by tier.medium"),
+        ("DENY", "action: group:request\nerror: true", "Must be denied by an error; is allowed by tier.medium"),
+        (
+            "DENY",
+            "action: group:request\nperson: {enabled: false}\nbeneficiary: {enabled: false}",
+            "Must be denied by no permit; is denied by limit.active",
+        ),
+    ],
+)
+def test_a_case_that_fails_says_what_must_be_and_what_is(folder: str, text: str, told: str) -> None:
+    wrong = read_case(f"{folder}/x.yaml", f"says: It is as it is.\n{text}", is_allowed=folder == "ALLOW")
+
+    assert str(wrong.fault(POLICY)) == f"{folder}/x.yaml: It is as it is. {told}"
+
+
+def test_a_question_that_cannot_be_formed_fails_with_what_is_wrong_with_it() -> None:
     wrong = read_case(
-        "ALLOW/x.yaml", "says: Breaking the glass is allowed.\naction: group:break-glass\ndecided_by: [tier.low]", is_allowed=True
+        "DENY/x.yaml", "says: Its context is short of the hour.\naction: group:request\ncontext: {hour: null}", is_allowed=False
     )
 
-    assert str(wrong.fault(POLICY)) == "ALLOW/x.yaml: Breaking the glass is allowed. Must be allowed by tier.low; is denied by no permit"
+    told = str(wrong.fault(POLICY))
+
+    assert told.startswith("DENY/x.yaml: Its context is short of the hour. Must be denied by no permit; is denied by an error (")
 
 
 @pytest.mark.parametrize(

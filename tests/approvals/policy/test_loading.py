@@ -132,6 +132,10 @@ MISTAKES = {
         {name: text for name, text in POLICY.texts.items() if name != SCHEMA},
         f"{SCHEMA} is missing: it declares what policies may look at",
     ),
+    "a schema with a typing error": (
+        with_file(SCHEMA, "entity Person = {"),
+        "schema.cedarschema: error parsing schema: unexpected end of input",
+    ),
     "no table": (
         {name: text for name, text in POLICY.texts.items() if name != LIMITS},
         f"{LIMITS} is missing: it holds the limits that are no policy's",
