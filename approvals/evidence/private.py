@@ -19,8 +19,9 @@ import orjson
 from approvals.evidence.spelling import canonical
 from approvals.words import Personal
 
-_BLOCK = 64
+_BLOCK, _KEY_SIZE = 64, 32
 _INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+_INNER_REST, _OUTER_REST = (bytes([pad]) * (_BLOCK - _KEY_SIZE) for pad in (0x36, 0x5C))
 _REFERENCE = re.compile(r"private:([0-9a-f]{12})/[0-9]+")
 
 
@@ -62,7 +63,7 @@ class Veil:
     def groups(self) -> Iterator[Group]:
         """What was taken out, by person."""
         for person, (name, values) in self._held.items():
-            key, held = token_bytes(32), canonical(values)
+            key, held = token_bytes(_KEY_SIZE), canonical(values)
             yield Group(person=person, key=key, held=held, commitment=_commitment(name, key=key, held=held))
 
 
@@ -85,7 +86,8 @@ def whose(reference: str, *, among: Mapping[str, str]) -> str | None:
 
 def is_commitment(commitment: str, *, key: bytes, held: str) -> bool:
     """Whether this is the commitment to the values ``held`` under ``key``."""
-    return commitment == _commitment(_name(commitment), key=key, held=held)
+    name, _, proof = commitment.partition(":")
+    return proof == _hmac(key, f"{name} {held}".encode())
 
 
 def _name(commitment: str) -> str:
@@ -97,8 +99,8 @@ def _commitment(name: str, *, key: bytes, held: str) -> str:
 
 
 def _hmac(key: bytes, message: bytes) -> str:
-    """HMAC-SHA256 (RFC 2104) of a key of at most 64 bytes, in hex: written out, since a verifier asks for millions of them."""
-    if len(key) > _BLOCK:
+    """HMAC-SHA256 (RFC 2104) in hex: written out for keys as they are made here, since a verifier asks for millions of them."""
+    if len(key) != _KEY_SIZE:
         return hmac.digest(key, message, "sha256").hex()
-    padded = key.ljust(_BLOCK, b"\0")
-    return sha256(padded.translate(_OUTER) + sha256(padded.translate(_INNER) + message).digest()).hexdigest()
+    inner = sha256(key.translate(_INNER) + _INNER_REST + message).digest()
+    return sha256(key.translate(_OUTER) + _OUTER_REST + inner).hexdigest()

@@ -4,7 +4,7 @@ A tree is named by its size and its root. Two questions can be answered with a h
 (inclusion, 2.1.3), and is this tree the beginning of that one (consistency, 2.1.4).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -33,15 +33,18 @@ class CompactRange:
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 
-    def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
-        """Take one more leaf hash; answer the nodes that are complete now as ``(level, position, hash)``, the leaf itself first."""
-        level, position, top = 0, self.size, leaf
+    def append(self, top: bytes, *, level: int = 0) -> list[tuple[int, int, bytes]]:
+        """Take one more leaf hash; answer the nodes that are complete now as ``(level, position, hash)``, the leaf itself first.
+
+        With ``level``, the hash of a complete subtree of 2**level leaves, where such a subtree can begin: ``size`` is a multiple of that.
+        """
+        leaves, position = 1 << level, self.size >> level
         complete = [(level, position, top)]
         while position & 1:
             level, position, top = level + 1, position >> 1, node_hash(self.peaks.pop(), top)
             complete.append((level, position, top))
         self.peaks.append(top)
-        self.size += 1
+        self.size += leaves
         return complete
 
     def root(self) -> bytes:
@@ -56,12 +59,31 @@ class CompactRange:
 
 def peaks_at(size: int, *, nodes: Nodes) -> CompactRange:
     """The range of the first ``size`` leaves, from stored nodes. Its root says whether they can be believed."""
-    begin, peaks = 0, []
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            peaks.append(nodes(level, begin >> level))
-            begin += 1 << level
-    return CompactRange(size, peaks)
+    return CompactRange(size, [nodes(level, position) for level, position in subtrees(0, size)])
+
+
+def subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The largest complete subtrees over the leaves from ``begin`` to before ``end``, as ``(level, position)`` from left to right."""
+    while begin < end:
+        fits = (end - begin).bit_length() - 1
+        # A subtree begins at a multiple of its leaves.
+        level = min(fits, (begin & -begin).bit_length() - 1) if begin else fits
+        yield level, begin >> level
+        begin += 1 << level
+
+
+def grown(begin: int, leaves: list[bytes]) -> list[tuple[int, list[bytes]]]:
+    """Every complete subtree over leaf hashes that follow each other from ``begin`` on.
+
+    For each level, from the leaves upwards: the position of its first node, and the nodes that follow each other from there on.
+    """
+    levels, position, nodes = [], begin, leaves
+    while nodes:
+        levels.append((position, nodes))
+        # A first node on the right of its pair has its left neighbour before ``begin``: their parent is not known here.
+        pairs = iter(nodes[position & 1 :])
+        position, nodes = (position + 1) >> 1, [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+    return levels
 
 
 def inclusion_proof(index: int, size: int, *, nodes: Nodes) -> list[bytes]:

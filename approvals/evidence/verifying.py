@@ -2,45 +2,50 @@
 
 The tree is computed anew from the rows and compared, from what is easiest to bend to what is hardest:
 
-1. with the leaves that were stored beside them: an entry edited, deleted, inserted or put elsewhere is named;
+1. with the leaves that were stored beside them: an entry edited, deleted, inserted or put elsewhere is named (moved.py);
 2. with the last signed checkpoint: entries cut off, or rows and leaves rewritten together;
 3. with checkpoints that somebody else keeps: a log rewritten or cut off as a whole by whoever has its key, or two logs shown to two people;
 4. what is right so far is compared with the stored tree above the leaves, and with the private values beside it (withheld.py).
+
+The rows are read once, in stretches that need nothing of each other (stretch.py), by this process or by several.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from approvals.errors import NoteError
 from approvals.evidence import tree
 from approvals.evidence.checkpoints import Checkpoint
 from approvals.evidence.findings import Bent, Finding
-from approvals.evidence.leaves import COLUMNS, Row, leaf
+from approvals.evidence.moved import holes, told_apart
 from approvals.evidence.notes import VerifierKey
 from approvals.evidence.stored import last_checkpoint, stored_nodes
+from approvals.evidence.stretch import LOOKED_AT, Sealed, Stretch, Subtrees, look
 from approvals.evidence.tree import CompactRange
-from approvals.evidence.withheld import private_findings
+from approvals.evidence.withheld import stray_findings
+from approvals.store.bare import unreadable
 from approvals.store.sqlite import Tx, stream
 from approvals.words import Sentence, say
 
-_ROWS = (
-    f"SELECT node.hash, {', '.join(f'entry.{name.strip()}' for name in COLUMNS.split(','))} "  # noqa: S608  (a constant of ours)
-    "FROM evidence AS entry LEFT JOIN tree_node AS node ON node.level = 0 AND node.position = entry.id - 1 "
-    "WHERE entry.id > ? ORDER BY entry.id"
-)
-_NODES = "SELECT position, hash FROM tree_node WHERE level = ? AND position >= ? ORDER BY position"
+_LAST = "SELECT max(id) FROM evidence"
+_STRAY = "SELECT id FROM evidence WHERE id < 1 ORDER BY id LIMIT 1"
+_NODE = "SELECT hash FROM tree_node WHERE level = ? AND position = ?"
+_NODES = "SELECT position FROM tree_node WHERE level = ? AND position >= ? ORDER BY position"
 _ABOVE = "SELECT level, position FROM tree_node WHERE level > ? ORDER BY level, position LIMIT 1"
 _CHECKPOINTS = "SELECT note FROM checkpoint WHERE size > ? ORDER BY size"
-_LOOKED_AT = 64
-"""So many entries that differ are compared with each other's places: enough to tell what was moved from what was edited."""
+
+Looks = Callable[[int, int, Sequence[int]], Iterable[Stretch]]
+"""What the entries after one and up to another show, and the tree at each of some sizes: what ``stretch.look`` answers, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What came of it. ``entries`` were looked at; ``size`` and ``root`` name the tree that the rows make."""
+    """What came of it. ``entries`` were looked at; ``size`` and ``root`` name the tree that the rows make.
+
+    Where entries are missing or differ there is no such tree, and ``root`` is that of nothing.
+    """
 
     entries: int
     size: int
@@ -54,13 +59,13 @@ def verify(
     key: VerifierKey,
     outside: Sequence[Checkpoint] = (),
     since: Checkpoint | None = None,
-    private: Callable[[], Iterable[Finding]] | None = None,
+    looks: Looks | None = None,
 ) -> Verdict:
     """Compare the evidence with what was sealed of it and with the checkpoints that were kept ``outside``.
 
-    With ``since``, a checkpoint that is believed, only the entries after it are read: those before it are covered by its root, and older
-    checkpoints kept outside by a proof that it continues them. ``private`` answers what is wrong with the private values after it, where
-    somebody else looks at them meanwhile.
+    With ``since``, a checkpoint that is believed, only what follows it is looked at: each new entry, its place in the tree and its private
+    values. Whether the rows and private values before it are still what they were is not asked again; that the stored tree makes its root
+    is, and that it continues older checkpoints kept outside. ``looks`` is given where other processes share in reading.
     """
     known = CompactRange() if since is None else tree.peaks_at(since.size, nodes=stored_nodes(tx))
     if since is not None and known.root() != since.root:
@@ -68,118 +73,89 @@ def verify(
         return Verdict(entries=0, size=since.size, root=known.root(), findings=(before,))
     last = last_checkpoint(tx)
     named = [one for one in outside if one.note.is_signed_by(key)]
-    read = _read(tx, known, sizes={one.size for one in (*named, *([last] if last else []))})
+    looks = looks or _looks_of(tx)
+    read = _read(tx, known, sizes={one.size for one in (*named, *([last] if last else []))}, looks=looks)
     found = (
-        [*_of_rows(read), *_of_last(tx, read, last, key=key)]
+        [*_of_rows(tx, read), *_of_last(tx, read, last, key=key, looks=looks)]
         or [*_of_outside(tx, read, named, since=since)]
-        or [*_of_nodes(tx, read), *(private() if private else private_findings(tx, after=read.before))]
+        or [*_of_nodes(tx, read), *read.private, *stray_findings(tx.cursor, last=read.size)]
     )
     found += _of_forks(named)
     found += [_foreign(one, key) for one in outside if one not in named]
-    return Verdict(entries=read.count, size=read.log.size, root=read.log.root(), findings=tuple(found))
+    return Verdict(entries=read.entries, size=read.size, root=tree.EMPTY if read.is_bent else read.log.root(), findings=tuple(found))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Read:
-    """What one pass over the rows has shown."""
+    """What the looks have shown, put together. ``log`` is the tree as far as it can be made."""
 
     log: CompactRange
     before: int
-    count: int
-    roots: dict[int, bytes]
-    missing: list[tuple[int, int]]
-    differing: list[tuple[bytes | None, Row]]
-    differ: int
-    nodes: list[tuple[int, int]]
-    """Nodes above the leaves, by level and position, that are not stored as the rows make them."""
+    size: int
+    entries: int = 0
+    roots: dict[int, bytes] = field(default_factory=dict)
+    missing: list[tuple[int, int]] = field(default_factory=list)
+    differing: list[Sealed] = field(default_factory=list)
+    differ: int = 0
+    nodes: list[tuple[int, int]] = field(default_factory=list)
+    private: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether an entry is missing, or is not what was sealed: every root after it is wrong too."""
+        return bool(self.missing or self.differ)
 
 
-def _read(tx: Tx, log: CompactRange, *, sizes: set[int]) -> _Read:
-    """Read the rows once, in order. This is the loop that a million entries go through: it calls as little as it can."""
-    read = _Read(log=log, before=log.size, count=0, roots={}, missing=[], differing=[], differ=0, nodes=[])
-    above: list[Iterator[tuple[Any, ...]]] = []
-    peaks, size, expected, wanted = log.peaks, log.size, log.size + 1, sorted(sizes, reverse=True)
-    while wanted and wanted[-1] <= size:
-        read.roots[wanted.pop()] = log.root()
-    for row in stream(tx, _ROWS, (size,)):
-        made = sha256(b"\x00" + leaf(row[1:])).digest()
-        if row[1] != expected:
-            read.missing.append((expected, row[1] - 1))
-        if made != row[0]:
-            read.differ += 1
-            if len(read.differing) < _LOOKED_AT:
-                read.differing.append((row[0], row[1:]))
-        place, expected, level = size, row[1] + 1, 0
-        while place & 1:
-            place, made = place >> 1, sha256(b"\x01" + peaks.pop() + made).digest()
-            if level == len(above):
-                above.append(stream(tx, _NODES, (level + 1, read.before >> level + 1)))
-            if next(above[level], None) != (place, made) and len(read.nodes) < _LOOKED_AT:
-                read.nodes.append((level + 1, place))
-            level += 1
-        peaks.append(made)
-        size += 1
-        if wanted and wanted[-1] == size:
-            read.roots[wanted.pop()] = log.root()
-    read.count, log.size = size - log.size, size
+def _looks_of(tx: Tx) -> Looks:
+    def looks(after: int, last: int, sizes: Sequence[int]) -> Iterator[Stretch]:
+        try:
+            yield from look(tx.cursor, after=after, last=last, sizes=sizes)
+        except sqlite3.Error as error:
+            raise unreadable(error) from error
+
+    return looks
+
+
+def _read(tx: Tx, log: CompactRange, *, sizes: set[int], looks: Looks) -> _Read:
+    before, size = log.size, next(stream(tx, _LAST))[0] or 0
+    read = _Read(log=log, before=before, size=max(size, before), roots={before: log.root()})
+    for stretch in looks(before, read.size, sorted(sizes)):
+        read.entries += stretch.entries
+        read.missing += stretch.missing
+        read.differ += stretch.differ
+        read.differing += stretch.differing[: LOOKED_AT - len(read.differing)]
+        if not read.is_bent:
+            read.roots |= {size: _joined(CompactRange(log.size, [*log.peaks]), over)[0].root() for size, over in stretch.until.items()}
+            _, borders = _joined(log, stretch.made)
+            read.nodes += [node[:2] for node in borders if next(stream(tx, _NODE, node[:2]), None) != (node[2],)]
+            read.nodes += stretch.nodes
+            read.private += stretch.private
     return read
 
 
-def _of_rows(read: _Read) -> Iterable[Finding]:
+def _joined(log: CompactRange, over: Subtrees) -> tuple[CompactRange, list[tuple[int, int, bytes]]]:
+    """The range with what follows it, and the nodes that became complete by their meeting."""
+    return log, [node for level, made in over for node in log.append(made, level=level)[1:]]
+
+
+def _of_rows(tx: Tx, read: _Read) -> Iterable[Finding]:
     """(1) What the leaves that were stored say about the rows."""
-    for first, last in read.missing:
-        says = _of(
-            first,
-            last,
-            one=say("entry {first} was deleted: there is a hole", first=first),
-            many=say("entries {first} to {last} were deleted: there is a hole", first=first, last=last),
-        )
-        yield Finding(how=Bent.DELETED, entry=first, says=says)
-    sealed = [(stored, row) for stored, row in read.differing if stored is not None]
-    if sealed:
-        yield _told_apart(sealed, differ=read.differ)
+    for (stray,) in stream(tx, _STRAY):
+        yield Finding(how=Bent.INSERTED, entry=stray, says=say("entry {entry} was inserted: entries count from 1", entry=stray))
+    yield from holes(read.missing)
+    if read.differing:
+        yield told_apart(read.differing, differ=read.differ)
 
 
-def _told_apart(differing: Sequence[tuple[bytes, Row]], *, differ: int) -> Finding:
-    """Whether entries that differ from their leaves were moved or edited: each is tried in the others' places."""
-    leaf_at = {_id(row): stored for stored, row in differing}
-    belongs = {_id(row): place for _, row in differing if (place := _home(row, leaf_at)) is not None}
-    first = min(leaf_at)
-    told = {"first": first, "differ": differ}
-    if belongs.get(first) == first + 1:
-        alone = say("entry {first} was deleted and those after it renumbered", first=first)
-        more = say("entry {first} was deleted and those after it renumbered; {differ} entries differ in all", **told)
-        return Finding(how=Bent.DELETED, entry=first, says=more if differ > 1 else alone)
-    if first not in belongs and belongs.get(first + 1) == first:
-        alone = say("entry {first} was inserted and those after it renumbered", first=first)
-        more = say("entry {first} was inserted and those after it renumbered; {differ} entries differ in all", **told)
-        return Finding(how=Bent.INSERTED, entry=first, says=more if differ > 1 else alone)
-    if first in belongs:
-        was = belongs[first]
-        alone = say("entries were reordered: entry {first} holds what was recorded as entry {was}", first=first, was=was)
-        more = say(
-            "entries were reordered: entry {first} holds what was recorded as entry {was}; {differ} entries differ in all", was=was, **told
-        )
-        return Finding(how=Bent.REORDERED, entry=first, says=more if differ > 1 else alone)
-    alone = say("entry {first} was edited: it is not what was sealed", first=first)
-    more = say("entry {first} was edited: it is not what was sealed; {differ} entries differ in all", **told)
-    return Finding(how=Bent.EDITED, entry=first, says=more if differ > 1 else alone)
-
-
-def _home(row: Row, leaf_at: dict[int, bytes]) -> int | None:
-    """The place, among those that differ, for which this row was recorded."""
-    return next((place for place, stored in leaf_at.items() if tree.leaf_hash(leaf((place, *row[1:]))) == stored), None)
-
-
-def _of_last(tx: Tx, read: _Read, last: Checkpoint | None, *, key: VerifierKey) -> Iterable[Finding]:
+def _of_last(tx: Tx, read: _Read, last: Checkpoint | None, *, key: VerifierKey, looks: Looks) -> Iterable[Finding]:
     """(2) What the last checkpoint says about the rows as a whole."""
     size = last.size if last else 0
     if last is not None and not last.note.is_signed_by(key):
         yield _foreign(last, key)
-    if read.missing or any(stored is not None for stored, _ in read.differing):
-        return  # The entry is named already; every root after it is wrong too.
-    if read.log.size > size:
-        first, last_row = size + 1, read.log.size
+    if read.is_bent:
+        return  # The entry is named already.
+    if read.size > size:
+        first, last_row = size + 1, read.size
         says = _of(
             first,
             last_row,
@@ -191,24 +167,24 @@ def _of_last(tx: Tx, read: _Read, last: Checkpoint | None, *, key: VerifierKey) 
             ),
         )
         yield Finding(how=Bent.INSERTED, entry=size + 1, says=says)
-    if read.log.size < size:
-        first = read.log.size + 1
+    if read.size < size:
+        first = read.size + 1
         says = _of(
             first,
             size,
             one=say("entry {first} was cut off: the last checkpoint names {size} entries", first=first, size=size),
             many=say("entries {first} to {size} were cut off: the last checkpoint names {size} entries", first=first, size=size),
         )
-        yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
-    elif last is not None and read.roots.get(size) != last.root:
-        yield _rewritten_since(tx, read)
+        yield Finding(how=Bent.TRUNCATED, entry=read.size + 1, says=says)
+    elif last is not None and size >= read.before and read.roots[size] != last.root:
+        yield _rewritten_since(tx, read, looks=looks)
 
 
-def _rewritten_since(tx: Tx, read: _Read) -> Finding:
+def _rewritten_since(tx: Tx, read: _Read, *, looks: Looks) -> Finding:
     """Rows and leaves agree with each other and not with the checkpoint: between which two checkpoints they begin to differ."""
     signed = {one.size: one.root for one in (Checkpoint.parse(note) for (note,) in stream(tx, _CHECKPOINTS, (read.before,)))}
     start = tree.peaks_at(read.before, nodes=stored_nodes(tx))
-    again = _read(tx, start, sizes=set(signed)).roots
+    again = _read(tx, start, sizes=set(signed), looks=looks).roots
     fits = read.before
     for size, root in signed.items():
         if again.get(size) != root:
@@ -244,8 +220,8 @@ def _of_outside(tx: Tx, read: _Read, outside: Sequence[Checkpoint], *, since: Ch
             )
             yield Finding(how=Bent.REWRITTEN, entry=fits + 1, says=says)
             return
-        if one.size > read.log.size:
-            first, size = read.log.size + 1, one.size
+        if one.size > read.size:
+            first, size = read.size + 1, one.size
             says = _of(
                 first,
                 size,
@@ -258,7 +234,7 @@ def _of_outside(tx: Tx, read: _Read, outside: Sequence[Checkpoint], *, since: Ch
                     size=size,
                 ),
             )
-            yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
+            yield Finding(how=Bent.TRUNCATED, entry=read.size + 1, says=says)
             return
         if one.size >= read.before and read.roots[one.size] != one.root:
             told = {"first": fits + 1, "last": one.size}
@@ -285,18 +261,22 @@ def _continues(tx: Tx, new: Checkpoint, old: Checkpoint) -> bool:
 def _of_nodes(tx: Tx, read: _Read) -> Iterable[Finding]:
     """(4) What is stored of the tree above its leaves: proofs are made of it, and a proof that is wrong convinces nobody."""
     if read.nodes:
-        covered = _covered(*read.nodes[0])
-        says = say(
-            "the stored tree was edited: its node over entries {first} to {last} is not what they make, so proofs through it fail",
-            first=covered[0],
-            last=covered[1],
+        first, last = _covered(*read.nodes[0])
+        says = _of(
+            first,
+            last,
+            one=say("the stored tree was edited: its leaf of entry {first} is gone, so proofs through it fail", first=first),
+            many=say(
+                "the stored tree was edited: its node over entries {first} to {last} is not what they make, so proofs through it fail",
+                first=first,
+                last=last,
+            ),
         )
-        yield Finding(how=Bent.EDITED, entry=covered[0], says=says)
-    levels = read.log.size.bit_length()
-    beyond = [(level, row[0]) for level in range(levels) for row in islice(stream(tx, _NODES, (level, read.log.size >> level)), 1)]
+        yield Finding(how=Bent.EDITED, entry=first, says=says)
+    levels = read.size.bit_length()
+    beyond = [(level, row[0]) for level in range(levels) for row in islice(stream(tx, _NODES, (level, read.size >> level)), 1)]
     for level, position in [*beyond, *stream(tx, _ABOVE, (levels - 1,))][:1]:
-        covered = _covered(level, position)
-        first, last, size = *covered, read.log.size
+        (first, last), size = _covered(level, position), read.size
         says = _of(
             first,
             last,
@@ -312,7 +292,7 @@ def _of_nodes(tx: Tx, read: _Read) -> Iterable[Finding]:
                 size=size,
             ),
         )
-        yield Finding(how=Bent.TRUNCATED, entry=read.log.size + 1, says=says)
+        yield Finding(how=Bent.TRUNCATED, entry=read.size + 1, says=says)
 
 
 def _covered(level: int, position: int) -> tuple[int, int]:
@@ -343,7 +323,3 @@ def _not_of_the_checkpoint(since: Checkpoint) -> Sentence:
 
 def _of(first: int, last: int, *, one: Sentence, many: Sentence) -> Sentence:
     return one if first == last else many
-
-
-def _id(row: Row) -> int:
-    return int(row[0])

@@ -1,42 +1,48 @@
-"""Looking at the private values in other processes, while this one computes the tree: half of the work of a long log, and apart from it."""
+"""Looking at a long log in several processes at once: each takes a part of it, and what they show is put together in order."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from approvals.evidence.findings import Finding
-from approvals.evidence.withheld import private_findings
-from approvals.store.sqlite import Tx, open_engine
+from approvals.evidence.stretch import LONGEST, Stretch, look
+from approvals.store.bare import snapshot
+
+if TYPE_CHECKING:
+    # Not for the processes that are started here: they need no tables, and importing those takes longer than their part of the work.
+    from approvals.evidence.verifying import Looks
 
 _WORTH_IT = 50_000
-"""Entries from which on it takes longer to read them than to start a process."""
+"""Entries from which on it takes longer to look at them than to start a process."""
+_PART = 24 * LONGEST
+"""Entries that a process takes at a time: so few that none waits long for the last."""
 
 
 @contextmanager
-def beside(database: Path, *, after: int, size: int) -> Iterator[Callable[[], list[Finding]] | None]:
-    """What answers, in the end, what is wrong with the private values of the entries after ``after``; None where there are few.
+def beside(database: Path, *, entries: int) -> Iterator["Looks | None"]:
+    """What looks at the log in other processes; None where there are few entries.
 
-    The other processes read a snapshot of their own. What is recorded is never changed, and what is erased is erased in one piece, so that
-    it is as good as the first.
+    Each part is read in a snapshot of its own. That is as good as one for all: what is recorded is never changed, and what is erased goes
+    in one transaction, with the evidence of it.
     """
-    if size - after < _WORTH_IT:
+    if entries < _WORTH_IT:
         yield None
         return
-    # One core is kept for the tree. Spawned, not forked: this process has threads.
-    others = max(1, (os.cpu_count() or 1) - 1)
-    begins = [after + (size - after) * part // others for part in range(others)]
-    with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as pool:
-        parts = [pool.submit(_look, database, begin, end) for begin, end in zip(begins, [*begins[1:], None], strict=True)]
-        yield lambda: [finding for part in parts for finding in part.result()]
+    # Spawned, not forked: this process has threads.
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
+
+        def looks(after: int, last: int, sizes: Sequence[int]) -> Iterable[Stretch]:
+            begins = range(after // _PART * _PART, last, _PART)
+            parts = [(max(begin, after), min(begin + _PART, last)) for begin in begins]
+            done = [pool.submit(_look, database, begin, end, [size for size in sizes if begin < size <= end]) for begin, end in parts]
+            return (stretch for part in done for stretch in part.result())
+
+        yield looks
 
 
-def _look(database: Path, after: int, until: int | None) -> list[Finding]:
-    engine = open_engine(database)
-    try:
-        with Tx(engine, autoflush=False) as tx:
-            return list(private_findings(tx, after=after, until=until))
-    finally:
-        engine.dispose()
+def _look(database: Path, after: int, last: int, sizes: Sequence[int]) -> list[Stretch]:
+    with snapshot(database) as cursor:
+        return list(look(cursor, after=after, last=last, sizes=sizes))

@@ -83,8 +83,8 @@ def _verified(
     # A checkpoint that a witness has cosigned counts as one kept outside: a log rewritten around it would still have it.
     seen = [word.checkpoint for _, word in said if isinstance(word, Word)]
     last = last_checkpoint(tx)
-    with beside(database, after=begin.size if begin else 0, size=last.size if last else 0) as private:
-        verdict = verify(tx, key=key, outside=[*outside, *seen], since=begin, private=private)
+    with beside(database, entries=(last.size if last else 0) - (begin.size if begin else 0)) as looks:
+        verdict = verify(tx, key=key, outside=[*outside, *seen], since=begin, looks=looks)
     findings = [*verdict.findings, *(word for _, word in said if isinstance(word, Finding))]
     return _Outcome(
         verdict=verdict,

@@ -178,12 +178,19 @@ async def test_a_value_that_vanished_without_an_erasure_is_found(log: Story, pat
     assert await findings(log) == (Finding(how=Bent.DELETED, entry=2, says=says),)
 
 
-@pytest.mark.parametrize("entry", [1, 2, 9])
+@pytest.mark.parametrize("entry", [-1, 0, 1, 2, 9])
 async def test_a_value_that_was_put_there_is_found(log: Story, path: Path, entry: int) -> None:
     bend(path, f"INSERT INTO private (entry, person, key, held) VALUES ({entry}, 'somebody', zeroblob(32), '[\"x\"]')")  # noqa: S608
 
     says = f"entry {entry}: values of somebody were put beside it that it does not name"
     assert await findings(log) == (Finding(how=Bent.INSERTED, entry=entry, says=says),)
+
+
+@pytest.mark.parametrize("bent", ["key = 'text'", "key = 7", "held = zeroblob(3)", "held = 7"])
+async def test_a_value_or_a_key_of_another_kind_is_found(log: Story, path: Path, bent: str) -> None:
+    bend(path, f"UPDATE private SET {bent} WHERE entry = 2 AND person = '{MARIA}'")  # noqa: S608
+
+    assert [(found.how, found.entry) for found in await findings(log)] == [(Bent.EDITED, 2)]
 
 
 async def test_an_erasure_that_is_no_evidence_excuses_nothing(log: Story, path: Path) -> None:

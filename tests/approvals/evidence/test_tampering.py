@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from approvals.change import State
+from approvals.evidence import stretch
 from approvals.evidence.checkpoints import Checkpoint, checkpoint
 from approvals.evidence.notes import VerifierKey
 from approvals.evidence.stored import checkpoint_at, last_checkpoint
@@ -17,6 +18,12 @@ from tests.approvals.story import Story, a_proposal
 
 ENTRIES = 8
 """How many entries two requests leave: one that ended, one that waits."""
+
+
+@pytest.fixture(params=[3, stretch.LONGEST], ids=["in short stretches", "in one"], autouse=True)
+def _longest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three entries at a time: stretches that are no subtree, and a border beside almost everything that is bent."""
+    monkeypatch.setattr(stretch, "LONGEST", request.param)
 
 
 @pytest.fixture
@@ -90,6 +97,13 @@ async def test_a_deletion_is_found_by_its_hole(log: Story, path: Path) -> None:
     assert in_english(await verdict(log)) == (Finding(how=Bent.DELETED, entry=4, says="entries 4 to 5 were deleted: there is a hole"),)
 
 
+async def test_a_long_hole_is_one_and_another_is_another(log: Story, path: Path) -> None:
+    bend(path, "DELETE FROM evidence WHERE id IN (1, 3, 4, 5, 6, 7)")
+
+    says = ["entry 1 was deleted: there is a hole", "entries 3 to 7 were deleted: there is a hole"]
+    assert [one.says for one in in_english(await verdict(log))] == says
+
+
 async def test_a_deletion_that_closed_the_hole_is_found(log: Story, path: Path) -> None:
     bend(path, "DELETE FROM evidence WHERE id = 4")
     shift(path, first=5, by=-1)
@@ -112,6 +126,15 @@ async def test_an_insertion_at_the_end_is_found(log: Story, path: Path) -> None:
 
     says = "entry 9 was inserted: the bot seals whatever it records, and this is not sealed"
     assert in_english(await verdict(log)) == (Finding(how=Bent.INSERTED, entry=9, says=says),)
+
+
+@pytest.mark.parametrize("entry", [0, -1])
+async def test_an_insertion_before_the_first_is_found(log: Story, path: Path, entry: int) -> None:
+    values = f"{entry}, '2025-11-22', 'request:approve', '[\"\",{{}}]', '{{}}'"
+    bend(path, f"INSERT INTO evidence (id, at, kind, sentence, body) VALUES ({values})")  # noqa: S608
+
+    says = f"entry {entry} was inserted: entries count from 1"
+    assert in_english(await verdict(log)) == (Finding(how=Bent.INSERTED, entry=entry, says=says),)
 
 
 async def test_entries_that_changed_places_are_found(log: Story, path: Path) -> None:
@@ -225,6 +248,22 @@ async def test_an_upper_node_that_is_gone_is_found(log: Story, path: Path) -> No
 
     says = "the stored tree was edited: its node over entries 5 to 6 is not what they make, so proofs through it fail"
     assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=5, says=says),)
+
+
+async def test_a_leaf_that_is_gone_is_found_though_its_entry_is_right(log: Story, path: Path) -> None:
+    bend(path, "DELETE FROM tree_node WHERE level = 0 AND position = 4")
+
+    says = "the stored tree was edited: its leaf of entry 5 is gone, so proofs through it fail"
+    assert in_english(await verdict(log)) == (Finding(how=Bent.EDITED, entry=5, says=says),)
+
+
+async def test_a_hole_and_an_edit_are_both_named(log: Story, path: Path) -> None:
+    bend(path, "DELETE FROM evidence WHERE id = 2", "UPDATE evidence SET actor = 'somebody-else' WHERE id = 7")
+
+    assert in_english(await verdict(log)) == (
+        Finding(how=Bent.DELETED, entry=2, says="entry 2 was deleted: there is a hole"),
+        Finding(how=Bent.EDITED, entry=7, says="entry 7 was edited: it is not what was sealed"),
+    )
 
 
 async def test_an_upper_node_after_the_checkpoint_is_looked_at_and_one_before_it_is_covered_by_its_root(log: Story, path: Path) -> None:

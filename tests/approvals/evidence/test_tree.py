@@ -9,11 +9,13 @@ from approvals.evidence.tree import (
     EMPTY,
     CompactRange,
     consistency_proof,
+    grown,
     inclusion_proof,
     is_consistent,
     is_included,
     leaf_hash,
     peaks_at,
+    subtrees,
 )
 
 _MOST = 70
@@ -56,6 +58,21 @@ def test_a_range_is_found_again_in_the_stored_nodes(size: int) -> None:
     again = peaks_at(size, nodes=WHOLE.nodes)
 
     assert (again.size, again.root()) == (size, WHOLE.roots[size])
+
+
+@pytest.mark.parametrize("begin", range(0, _MOST, 3))
+def test_leaves_that_follow_each_other_make_the_same_nodes_alone_and_the_same_root_where_they_are_joined(begin: int) -> None:
+    for end in range(begin + 1, _MOST):
+        levels = grown(begin, [leaf_hash(leaf) for leaf in WHOLE.leaves[begin:end]])
+        made = {(level, first + place): node for level, (first, nodes) in enumerate(levels) for place, node in enumerate(nodes)}
+        joined = peaks_at(begin, nodes=WHOLE.nodes)
+        borders = [node for level, at in subtrees(begin, end) for node in joined.append(made[level, at], level=level)[1:]]
+
+        within = {place: node for place, node in WHOLE.stored.items() if begin <= place[1] << place[0] and place[1] + 1 << place[0] <= end}
+        across = {place: node for place, node in WHOLE.stored.items() if begin < place[1] + 1 << place[0] <= end and place not in within}
+        assert made == within
+        assert {(level, at): node for level, at, node in borders if (level, at) not in within} == across
+        assert (joined.size, joined.root()) == (end, WHOLE.roots[end])
 
 
 @pytest.mark.parametrize("size", SIZES)

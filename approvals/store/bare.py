@@ -1,0 +1,39 @@
+"""The records as the driver itself reads them, for whoever looks at every row there is: a process that needs no more is at work at once."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from approvals.errors import AuditUnavailableError
+from approvals.words import say
+
+_WAIT_S = 30
+
+
+class Cursor(Protocol):
+    """The driver's own cursor: it answers one question at a time."""
+
+    def execute(self, statement: str, values: Sequence[int | str] = ..., /) -> Iterator[tuple[Any, ...]]:
+        """The rows that answer ``statement``, as the driver has them."""
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[Cursor]:
+    """A snapshot of the records at ``path``, to be read and not changed.
+
+    Raises:
+        AuditUnavailableError: they cannot be read, at first or to their end.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT_S, isolation_level=None)) as records:
+            records.execute("BEGIN")
+            yield records.cursor()
+    except sqlite3.Error as error:
+        raise unreadable(error) from error
+
+
+def unreadable(error: Exception) -> AuditUnavailableError:
+    """What is said where the driver cannot read."""
+    return AuditUnavailableError(say("the database cannot be read: {why}", why=str(error)))
