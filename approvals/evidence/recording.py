@@ -27,6 +27,7 @@ class Trace(StrEnum):
 
     REFUSED = "act:refused"
     SIGN_IN_ASKED = "sign_in:asked"
+    REFUSED_MORE = "acts:refused"
     GRANT_INTENDED = "grant:intended"
     REVOKE_INTENDED = "revoke:intended"
     CALL_FAILED = "connector:failed"
@@ -42,7 +43,7 @@ class Trigger:
     """What set something off: an activity in a conversation, a timer, or a command. Names the cause; it proves no identity by itself."""
 
     source: str
-    """``teams``, ``timer`` or ``cli``."""
+    """``teams``, ``sign-in``, ``timer``, ``start`` or ``cli``."""
     service_url: str = ""
     conversation: str = ""
     activity: str = ""

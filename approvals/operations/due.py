@@ -1,4 +1,4 @@
-"""What time does by itself: questions lapse, access ends, checkpoints are published.
+"""What time does by itself: questions lapse, access ends, checkpoints are published, and what was only counted is summed up.
 
 Timers are columns, so there is nothing that could be forgotten.
 """
@@ -17,6 +17,7 @@ from approvals.operations.desk import Desk, by_time
 from approvals.operations.end import end
 from approvals.operations.extend import warn
 from approvals.operations.facts import for_request
+from approvals.operations.refusals import is_any_over, sum_up
 from approvals.operations.sign_in import forget_sign_ins
 from approvals.operations.transition import move, named
 from approvals.store.requests import id_of
@@ -36,11 +37,11 @@ def is_anything_due(tx: Tx, *, now: datetime) -> bool:
     lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
     if any(tx.exec(each.limit(1)).first() is not None for each in (ends, lapses, _warned(now))):
         return True
-    return bool(publication.behind(tx, now=now))
+    return bool(publication.behind(tx, now=now)) or is_any_over(tx, now=now)
 
 
 def sweep(tx: Tx, *, desk: Desk) -> int:
-    """Move whatever has come due, at most a hundred of each kind, and have checkpoints published that are not yet.
+    """Move whatever has come due, at most a hundred of each kind, sum up, and have checkpoints published that are not yet.
 
     Answers how many: call again at once while it answers any.
     """
@@ -58,7 +59,7 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
         warn(tx, row, desk=desk, now=now)
     untold = publication.behind(tx, now=now)
     publication.tell(tx, untold, now=now)
-    return len(ended) + len(lapsed) + len(warned) + len(untold)
+    return len(ended) + len(lapsed) + len(warned) + len(untold) + sum_up(tx, now=now, most=_STEP)
 
 
 def _warned(now: datetime) -> SelectOfScalar[RequestRow]:

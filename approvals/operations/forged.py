@@ -33,13 +33,15 @@ def refuse_forged(tx: Tx, *, verb: str, claimed: RequestId | None, act: Act, des
     request = tx.exec(select(CopyRow.request).where(*here)).first() if act.trigger.card else None
     doing = _VERBS.get(verb)
     if request is None or doing is None:
-        refused = refuse(tx, altered, act=act, row=_claimed(tx, claimed), desk=desk, facts=None, doing=verb[:32] or "press")
-        return Refused(refused.reason, None)
+        row = _claimed(tx, claimed)
+        refuse(tx, altered, act=act, row=row, desk=desk, facts=None, doing=verb[:32] or "press", is_forged=True)
+        return Refused(altered.reason, None)
     row = find(tx, RequestId(request))
     facts = for_request(tx, row, actor=act.actor, desk=desk, now=act.at)
     answer = authorize(doing, proposal_of(row), facts=facts, policy=desk.policy, now=act.at)
     may_not = isinstance(answer, Denied) and answer.check in _WHO
-    return refuse(tx, answer if isinstance(answer, Denied) and may_not else altered, act=act, row=row, desk=desk, facts=facts, doing=doing)
+    denied = answer if isinstance(answer, Denied) and may_not else altered
+    return refuse(tx, denied, act=act, row=row, desk=desk, facts=facts, doing=doing, is_forged=True)
 
 
 def _claimed(tx: Tx, claimed: RequestId | None) -> RequestRow | None:

@@ -13,6 +13,7 @@ from approvals.change import Action, Denied, NotSignedIn, RequestId, StepUp
 from approvals.evidence import Trace
 from approvals.mediation import Facts
 from approvals.operations.desk import Act, Desk
+from approvals.operations.refusals import is_to_be_recorded
 from approvals.operations.transition import refuse
 from approvals.step_up import Sought, Vouching, verify
 from approvals.store.requests import find
@@ -107,13 +108,15 @@ def forget_sign_ins(tx: Tx, *, now: datetime) -> None:
 def ask_to_sign_in(
     tx: Tx, denied: Denied, *, row: RequestRow, sought: Sought, found: Found, facts: Facts, act: Act, desk: Desk
 ) -> SignInNeeded:
-    """Record that a press did not count, and answer for what the presser signs in.
+    """Record that a press did not count, as far as it is within bounds, and answer for what the presser signs in.
 
     Nobody had signed in: of a forged press this is the trace. A sign-in that does not count is a refusal like any other.
     """
     needed = SignInNeeded(sought.request, sought, denied.reason, found.is_wrong_code)
     if found.step_up is not None:
         refuse(tx, denied, act=act, row=row, desk=desk, facts=facts, doing=Action.APPROVE)
+        return needed
+    if not is_to_be_recorded(tx, Trace.SIGN_IN_ASKED, denied, act=act):
         return needed
     evidence.record(
         tx,

@@ -16,6 +16,7 @@ from approvals.jobs.embedded import Kind, ask_for
 from approvals.lifecycle import Event
 from approvals.mediation import Facts
 from approvals.operations.desk import Act, Desk, Refused
+from approvals.operations.refusals import is_to_be_recorded
 from approvals.store.requests import id_of
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -82,9 +83,13 @@ def named(row: RequestRow, desk: Desk) -> str:
     return f"{number(id_of(row))} ({offer.name if offer else row.entitlement})"
 
 
-def refuse(tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: Desk, facts: Facts | None, doing: str) -> Refused:
-    """Write that somebody was refused, and why: refusals are evidence too."""
+def refuse(
+    tx: Tx, denied: Denied, *, act: Act, row: RequestRow | None, desk: Desk, facts: Facts | None, doing: str, is_forged: bool = False
+) -> Refused:
+    """Write that somebody was refused, and why: refusals are evidence too, where there are too many of them by their number."""
     request = id_of(row) if row else None
+    if not is_to_be_recorded(tx, Trace.REFUSED, denied, act=act, is_forged=is_forged):
+        return Refused(denied.reason, request)
     evidence.record(
         tx,
         Trace.REFUSED,

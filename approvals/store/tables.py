@@ -6,7 +6,7 @@ Timers are columns (``lapses_at``, ``ends_at``, ``due_at``) under partial indexe
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Index, Text, text
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Index, Integer, Text, text
 from sqlmodel import Field, SQLModel
 
 from approvals.change import EndCause, State, Verdict
@@ -244,6 +244,26 @@ class PrivateRow(SQLModel, table=True):
     held: str = _text()
 
 
+class RefusalRow(SQLModel, table=True):
+    """What ``who`` was refused in one way, in the hour that began at ``since``: so many were ``recorded``, and so many ``more`` counted.
+
+    ``who`` is empty for all whom the directory does not know and for altered buttons. ``by`` is how many of those ``more`` each person
+    made: a JSON object by object id.
+    """
+
+    __tablename__ = "refusal"
+
+    who: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    check: int = Field(primary_key=True)
+    since: datetime = Field(sa_column=Column(Instant, nullable=False, index=True))
+    recorded: int
+    more: int
+    first_at: datetime | None = _instant(nullable=True)
+    last_at: datetime | None = _instant(nullable=True)
+    by: str = _text()
+
+
 class BreakerRow(SQLModel, table=True):
     """How often a connector has failed in a row, one way: giving or taking away (approvals/connectors/breaker.py). No row: it answers."""
 
@@ -349,6 +369,8 @@ class JobRow(SQLModel, table=True):
     subject: int
     wanted: int = 1
     attempts: int = 0
+    # Attempts of which nobody knows whether they arrived: written before each, taken back where it certainly did not.
+    unsure: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
     due_at: datetime = _instant()
     leased_until: datetime | None = _instant(nullable=True)
     lease: str | None = None

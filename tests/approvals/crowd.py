@@ -9,6 +9,7 @@ from pathlib import Path
 from approvals.catalog import Catalog
 from approvals.change import Decision, Entitlement, EntitlementId, Person, PersonId, RequestId, Risk, Verdict
 from approvals.evidence import Trigger
+from approvals.operations import refusals
 from approvals.operations.decide import decide
 from approvals.operations.desk import Act, Desk, Done
 from approvals.operations.staleness import Seen
@@ -81,6 +82,7 @@ async def main(path: str, process: str, approver: str, requests: str) -> None:
 
     In lots, so that all begin each lot at once: otherwise the first process to hold the lock would run ahead and win everything.
     """
+    refusals.MOST = sys.maxsize  # As with its budgets: this is more than one person.
     store = Store(Path(path))
     outcomes: list[str] = []
     for first in range(FIRST, FIRST + int(requests), LOT):
