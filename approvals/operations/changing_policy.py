@@ -17,6 +17,7 @@ from sqlalchemy import Row, insert, select
 from approvals import evidence, outbox
 from approvals.change import POLICY_OWNER, Denied, Person, PersonId
 from approvals.errors import PolicyError
+from approvals.evidence import Trigger
 from approvals.operations.desk import Act, Desk, Refused
 from approvals.operations.policies import keep, kept
 from approvals.operations.transition import refuse
@@ -65,10 +66,22 @@ def in_force(tx: Tx) -> str | None:
 def begin(tx: Tx, policy: Policy, *, now: datetime) -> str:
     """The version in force when the program starts: ``policy`` where there is none yet. The files of a folder change no other."""
     version = in_force(tx)
-    if version is None:
-        keep(tx, policy, now=now)
-        _note(tx, Move.BEGIN, policy.version, before=None, person=None, at=now)
-    return version or policy.version
+    if version is not None:
+        return version
+    keep(tx, policy, now=now)
+    _note(tx, Move.BEGIN, policy.version, before=None, person=None, at=now)
+    evidence.record(
+        tx,
+        Move.BEGIN,
+        at=now,
+        request=None,
+        actor=None,
+        trigger=Trigger(source="start"),
+        sentence=say("Policy {version} is in force: there was none before this first start.", version=policy.version),
+        policy=policy,
+        result={"version": policy.version, "before": None},
+    )
+    return policy.version
 
 
 def propose(tx: Tx, policy: Policy, *, why: str, act: Act) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 A crash between any two of these lines is repaired by running the job again: each step first finds out whether it has been done.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import select
 
 from approvals import evidence, outbox, tickets
-from approvals.change import Action, Allowed, Denied, PersonId, RequestId, State
+from approvals.change import Action, Denied, PersonId, RequestId, State
 from approvals.connectors import Change
 from approvals.connectors.breaker import HeldBack, Way, admit, note_answer, note_failure
 from approvals.errors import ConnectorError, HeldBackError, NotShownError
@@ -26,17 +27,26 @@ from approvals.store.tables import EvidenceRow, RequestRow
 from approvals.words import Personal, Sentence, say
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intended:
+    """A change that may be made, and whom the policy that allowed it wants told when it works."""
+
+    change: Change
+    notify: tuple[PersonId, ...]
+
+
 async def execute(request: RequestId, *, desk: Desk) -> None:
     """Make the change that ``request`` was approved for; nothing, if it is not waiting to be made.
 
     Raises:
         ConnectorError: the system refused or did not answer; the job is to run again.
     """
-    change = await desk.store.write(lambda tx: _intend(tx, request, desk=desk))
-    if change is None:
+    intended = await desk.store.write(lambda tx: _intend(tx, request, desk=desk))
+    if intended is None:
         return
-    if isinstance(change, HeldBack):
-        raise held_back(change)
+    if isinstance(intended, HeldBack):
+        raise held_back(intended)
+    change = intended.change
     connector = desk.connectors[change.connector]
     try:
         had_before = await connector.apply(change)
@@ -46,7 +56,7 @@ async def execute(request: RequestId, *, desk: Desk) -> None:
         failed = error
         await desk.store.write(lambda tx: note_failed_call(tx, request, change, way=Way.GIVE, error=failed, desk=desk))
         raise
-    await desk.store.write(lambda tx: _record(tx, request, change, had_before=had_before, desk=desk))
+    await desk.store.write(lambda tx: _record(tx, request, intended, had_before=had_before, desk=desk))
 
 
 def change_for(row: RequestRow) -> Change:
@@ -115,7 +125,7 @@ def give_up(tx: Tx, request: RequestId, *, why: str, desk: Desk) -> None:
         _fail(tx, row, say("The change could not be made: {why}.", why=said), facts=facts, desk=desk, now=now)
 
 
-def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | HeldBack | None:
+def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> _Intended | HeldBack | None:
     row = find(tx, request)
     if row.state is not State.APPROVED:
         return None
@@ -146,12 +156,12 @@ def _intend(tx: Tx, request: RequestId, *, desk: Desk) -> Change | HeldBack | No
         version=row.version,
         result={"key": change_for(row).key, "connector": row.connector, "target": row.target, "person": row.beneficiary},
     )
-    return change_for(row)
+    return _Intended(change=change_for(row), notify=answer.obligations.notify if answer.obligations else ())
 
 
-def _record(tx: Tx, request: RequestId, change: Change, *, had_before: bool, desk: Desk) -> None:
+def _record(tx: Tx, request: RequestId, intended: _Intended, *, had_before: bool, desk: Desk) -> None:
     """The grant and its end in one commit: there is no access without a time at which it is taken away."""
-    row = find(tx, request)
+    row, change = find(tx, request), intended.change
     now = desk.now()
     note_answer(tx, change.connector, Way.GIVE)
     if row.state is State.FAILED:
@@ -170,16 +180,9 @@ def _record(tx: Tx, request: RequestId, change: Change, *, had_before: bool, des
         "{what} is live: you have it for {duration}. Say “I'm done” to hand it back early.", what=named(row, desk), duration=row.duration
     )
     _tell(tx, row, told, about="granted", now=now)
-    _notify(tx, row, facts=facts, desk=desk, now=now)
-
-
-def _notify(tx: Tx, row: RequestRow, *, facts: Facts, desk: Desk, now: datetime) -> None:
-    """Tell whom the policy in force wants told when access begins."""
-    answer = authorize(Action.EXECUTE, proposal_of(row), facts=facts, policy=desk.policy, now=now)
-    if isinstance(answer, Allowed) and answer.obligations is not None:
-        who = facts.beneficiary.name if facts.beneficiary else ""
-        sentence = say("{who} now has {what}, for {duration}.", who=who, what=named(row, desk), duration=row.duration)
-        outbox.tell(tx, answer.obligations.notify, sentence, request=id_of(row), about="granted", now=now)
+    who = facts.beneficiary.name if facts.beneficiary else ""
+    begun = say("{who} now has {what}, for {duration}.", who=who, what=named(row, desk), duration=row.duration)
+    outbox.tell(tx, intended.notify, begun, request=request, about="granted", now=now)
 
 
 def _fail(tx: Tx, row: RequestRow, why: Sentence, *, facts: Facts, desk: Desk, now: datetime, answer: Denied | None = None) -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from approvals.connectors.local import LocalDirectory
 from approvals.evidence.sealing import Sealer
-from approvals.operations.changing_policy import begin
+from approvals.operations.changing_policy import Move
 from approvals.operations.desk import Desk
 from approvals.operations.directory import load
-from approvals.store.sqlite import Store
+from approvals.operations.policies import keep
+from approvals.store.sqlite import Store, Tx
+from approvals.store.tables import PolicyMoveRow
 from infra.migrations.upgrade import upgrade
 from tests.approvals.evidence.keys import LOG
 from tests.approvals.northwind import CATALOG, PEOPLE, POLICY
@@ -40,8 +42,14 @@ def peopled(migrated: Path) -> Path:
 async def _load_the_people(path: Path) -> None:
     store = Store(path)
     await store.write(lambda tx: load(tx, PEOPLE))
-    await store.write(lambda tx: begin(tx, POLICY, now=NOON))
+    await store.write(_put_the_policy_in_force)
     await store.close()
+
+
+def _put_the_policy_in_force(tx: Tx) -> None:
+    """As a first start does, without the evidence of it: the first entry of a test is of the test's own making."""
+    keep(tx, POLICY, now=NOON)
+    tx.add(PolicyMoveRow(move=Move.BEGIN, version=POLICY.version, at=NOON))
 
 
 @pytest.fixture

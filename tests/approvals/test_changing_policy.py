@@ -1,6 +1,8 @@
 """A change of the policy needs two different people, and going back needs one."""
 
 from datetime import timedelta
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import update
@@ -8,14 +10,17 @@ from sqlalchemy import update
 from approvals.change import Person, PersonId, State
 from approvals.errors import PolicyError
 from approvals.evidence import Trigger
+from approvals.evidence.pieces import pieces
 from approvals.operations.changing_policy import Standing, agree, begin, in_force, propose, roll_back, standing, take_back, take_up
 from approvals.operations.desk import Act, Refused
 from approvals.operations.replay import Replayed, replay
 from approvals.policy import Policy
 from approvals.policy.loading import load_policy
+from approvals.store.sqlite import Store
 from approvals.store.tables import PersonRow
 from tests.approvals.northwind import ANA, MARIA, POLICY, WIDE, person
 from tests.approvals.story import Story
+from tests.builders import NOON
 
 NADIA, HASSAN, DIEGO = (person(name) for name in ("nadia.rahman", "hassan.al-masri", "diego.navarro"))
 STRICT = load_policy({**POLICY.texts, "90.cedar": '@id("no.more") @says("No more.") forbid (principal, action, resource);'})
@@ -234,6 +239,18 @@ async def test_where_one_person_decides_on_the_policy_nothing_is_proposed(story:
         await proposes(story)
 
     assert str(raised.value) == "1 active people have the role 'policy', and 2 have to agree: name them in people.yaml"
+
+
+async def test_the_policy_that_the_first_start_puts_in_force_is_the_first_entry(migrated: Path, tmp_path: Path) -> None:
+    store = Store(Path(copyfile(migrated, tmp_path / "new.db")))
+    for policy in (STRICT, WIDE):
+        await store.write(lambda tx, policy=policy: begin(tx, policy, now=NOON))  # type: ignore[misc]
+
+    (first,) = await store.read(pieces)
+    await store.close()
+    assert (first.id, first.kind, first.actor, first.at) == (1, "policy:begin", None, NOON)
+    assert str(first.sentence) == f"Policy {STRICT.version} is in force: there was none before this first start."
+    assert (first.body["policy"], first.body["result"]) == (STRICT.version, {"version": STRICT.version, "before": None})
 
 
 async def test_the_files_of_a_folder_change_nothing_at_a_later_start(story: Story) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from approvals.change import Action, Allowed, EntitlementId, PersonId, Proposal, Risk, State
+from approvals.connectors import Change
 from approvals.operations.desk import Done, Refused
 from approvals.policy.loading import load_policy
 from tests.approvals.northwind import POLICY, person
@@ -34,6 +35,28 @@ async def test_whoever_is_on_call_gets_what_the_rota_needs_without_asking_and_it
     assert (row.state, row.decided_by, row.stages, row.ends_at) == (State.GRANTED, None, [], _RAVIS_WEEK + 4 * HOUR)
     (approved,) = await story.evidence(request, kind="request:approve")
     assert (approved.actor, approved.says) == (None, "Approved by the policy (tier.medium, auto.on-call); nobody had to be asked.")
+    assert (FATIMA, "Ravi Subramanian now has REQ-1001 (View the production cluster), for 4 h.") in await story.told()
+
+
+async def test_those_are_told_whom_the_policy_names_that_let_the_change_be_made(story: Story) -> None:
+    story.clock.at = _RAVIS_WEEK
+    request = await story.asked(asks(RAVI, "k8s-prod-view"))
+    texts = {name: text.replace('@notify("owners")', "") for name, text in POLICY.texts.items()}
+    directory = story.desk.connectors["local"]
+
+    class Meanwhile:
+        """A directory; while it is asked, another policy comes into force, which wants nobody told."""
+
+        async def apply(self, change: Change) -> bool:
+            story.desk.policy = load_policy(texts)
+            return await directory.apply(change)
+
+        read_back, revert = directory.read_back, directory.revert
+
+    story.desk.connectors = {"local": Meanwhile()}  # type: ignore[dict-item]
+    await story.executes(request)
+
+    assert story.desk.policy.version != POLICY.version
     assert (FATIMA, "Ravi Subramanian now has REQ-1001 (View the production cluster), for 4 h.") in await story.told()
 
 

@@ -37,10 +37,10 @@ async def test_a_log_that_nobody_touched_passes_with_the_secret_and_with_the_key
     outside = await countersign("audit", "verify", *where, "--key", key.stdout.strip(), "--checkpoint", kept)
 
     entries = VerifierKey.parse(key.stdout).name, checked.stdout.split()[0]
-    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "9"))
-    assert checked.stdout == "9 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
+    assert (key.exit_code, entries) == (DONE, (f"127.0.0.1:{local.settings.port}/evidence", "10"))
+    assert checked.stdout == "10 entries are as they were sealed (all read); every transition of 1 request(s) is accounted for\n"
     assert outside.stdout == (
-        "9 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
+        "10 entries are as they were sealed (all read, and 1 checkpoint(s) kept outside fit); "
         "every transition of 1 request(s) is accounted for\n"
     )
 
@@ -61,7 +61,7 @@ async def test_only_what_is_new_is_read_since_a_checkpoint(local: Local) -> None
 
     since = await countersign("audit", "verify", "--since", "2", *where)
 
-    assert since.stdout.startswith("6 entries are as they were sealed (the last 4 read)")
+    assert since.stdout.startswith("7 entries are as they were sealed (the last 5 read)")
 
 
 async def test_without_a_key_nothing_is_believed(local: Local, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ async def test_somebody_who_left_is_forgotten_while_the_bot_runs(local: Local) -
 
     assert (done.exit_code, done.stdout) == (
         DONE,
-        "erased from 3 entries; entry 4 is the evidence of it, and every other proof still holds\n",
+        "erased from 3 entries; entry 5 is the evidence of it, and every other proof still holds\n",
     )
     assert [text for text in theirs if text not in before] == []
     assert [text for text in theirs if text in on_disk(local.settings.database)] == []
@@ -127,7 +127,7 @@ async def test_somebody_who_left_is_forgotten_while_the_bot_runs(local: Local) -
     checked = await countersign("audit", "verify", *where)
     assert re.search(r"Wrote: “\(erased on \d{4}-\d\d-\d\d\)”", shown.stdout)
     assert "Denied: “The heron says no”" in shown.stdout
-    assert checked.stdout.startswith("4 entries are as they were sealed")
+    assert checked.stdout.startswith("5 entries are as they were sealed")
 
 
 async def test_a_member_is_said_to_be_still_in_the_directory(local: Local) -> None:
@@ -155,7 +155,7 @@ async def test_a_request_is_proved_to_somebody_who_has_the_key_alone(local: Loca
     lines = checked.stdout.splitlines()
     assert (checked.exit_code, [line.split(":")[0].split(" of ")[0] for line in lines]) == (
         DONE,
-        [f"entry {place}" for place in range(1, 7)],
+        [f"entry {place}" for place in range(2, 8)],
     )
     assert lines[0].endswith(f"Wrote: “{{text}}”  (text = {ASK})")
     assert "request:approve  REQ-1001" in lines[3]

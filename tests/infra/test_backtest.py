@@ -55,7 +55,7 @@ async def test_what_would_be_denied_is_named_with_the_rule(local: Local, folder:
         DONE,
         [
             (
-                "now denied: entry 5  REQ-1001  grant:execute of billing-db-write by Countersign: "
+                "now denied: entry 6  REQ-1001  grant:execute of billing-db-write by Countersign: "
                 "allowed by tier.high, execute.decided, approve.owner → denied by check 4 (freeze)"
             ),
             f"4 decision(s) by policy {version_of(folder)}: 3 the same, 1 now denied",
@@ -70,7 +70,7 @@ async def test_other_terms_are_told_then_and_now(local: Local, folder: Path) -> 
     told = await countersign("policy", "backtest", "--policy", folder, "--database", local.settings.database)
 
     assert told.stdout.splitlines()[0] == (
-        "allowed on other terms: entry 2  REQ-1001  request:submit of billing-db-write by Ana Ferreira: "
+        "allowed on other terms: entry 3  REQ-1001  request:submit of billing-db-write by Ana Ferreira: "
         "allowed by tier.high → allowed by tier.high; owner: 1 of Maria Lindqvist; max_duration 8 h; lapses_after 1 d; step_up yes → "
         "manager: 1 of Jonas Weber; max_duration 6 h; lapses_after 2 d; step_up yes"
     )
@@ -88,11 +88,11 @@ async def test_what_would_be_allowed_and_what_would_be_denied_otherwise_are_told
 
     assert told.stdout.splitlines() == [
         (
-            "now allowed: entry 1  no request  request:submit of ledger-post by Ana Ferreira: "
+            "now allowed: entry 2  no request  request:submit of ledger-post by Ana Ferreira: "
             "denied by check 4 (limit.department) → allowed by tier.high"
         ),
         (
-            "denied for another reason: entry 2  no request  request:submit of ledger-post by Ana Ferreira: "
+            "denied for another reason: entry 3  no request  request:submit of ledger-post by Ana Ferreira: "
             "denied by check 4 (limit.department) → denied by check 5"
         ),
         f"2 decision(s) by policy {version_of(folder)}: 0 the same, 1 now allowed, 1 denied for another reason",
@@ -107,7 +107,7 @@ async def test_what_cannot_be_read_fails_the_test(local: Local, folder: Path) ->
     told = await countersign("policy", "backtest", "--policy", folder, "--database", local.settings.database)
 
     assert told.stdout.splitlines() == [
-        "not to be judged: entry 2  REQ-1001: Grounds.now was not recorded",
+        "not to be judged: entry 3  REQ-1001: Grounds.now was not recorded",
         f"3 decision(s) by policy {version_of(folder)}: 2 the same, 1 not to be judged",
         "1 more were recorded by a release that did not keep what they rested on",
     ]

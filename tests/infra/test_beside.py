@@ -20,7 +20,7 @@ from tests.infra.scenes import ended, granted
 from tests.infra.test_commands import DONE, FAILED, countersign
 
 PART = 4
-"""Entries that a process takes at a time here; the story leaves nine and more."""
+"""Entries that a process takes at a time here; the story leaves ten and more."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +40,12 @@ async def test_the_auditors_command_reads_with_other_processes_up_to_the_last(
     verify: tuple[str | Path, ...] = ("audit", "verify", "--database", settings.database, "--secret-file", settings.secret_file)
 
     well = await countersign(*verify)
-    bend(settings.database, "UPDATE private SET held = '[\"Somebody Else\"]' WHERE entry IN (1, 9)")
+    bend(settings.database, "UPDATE private SET held = '[\"Somebody Else\"]' WHERE entry IN (2, 10)")
     bent = await countersign(*verify)
 
     assert (well.exit_code, bent.exit_code) == (DONE, FAILED)
     found = [line.partition(": the values of")[0] for line in bent.stdout.splitlines()]
-    assert found == ["edited: entry 1", *["edited: entry 9"] * 3]
+    assert found == ["edited: entry 2", *["edited: entry 10"] * 3]
 
 
 async def test_what_is_bent_in_any_part_or_at_a_border_is_found_as_by_one_process(log: Path) -> None:

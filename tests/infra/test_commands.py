@@ -35,7 +35,7 @@ async def test_the_whole_path_of_a_request_is_told_from_its_evidence(local: Loca
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
     assert [(line[25:43].strip(), line[43:65].strip()) for line in lines] == [("draft:said", "Ana Ferreira"), *LOOP]
-    assert lines[0].endswith(f"Wrote: “{ASK}”  [entry 1, sealed]")
+    assert lines[0].endswith(f"Wrote: “{ASK}”  [entry 2, sealed]")
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", line) for line in lines)
     assert lower.stdout == told.stdout
 
@@ -64,7 +64,7 @@ async def test_a_refusal_names_the_check_that_refused(local: Local) -> None:
 
     told = await countersign("audit", "show", "REQ-1001", "--database", local.settings.database)
 
-    assert told.stdout.splitlines()[-1].endswith("[check 0]  [entry 4, sealed]")
+    assert told.stdout.splitlines()[-1].endswith("[check 0]  [entry 5, sealed]")
 
 
 async def test_a_refusal_by_the_policy_names_the_policies_that_refused(local: Local) -> None:

@@ -46,7 +46,7 @@ async def test_a_refusal_names_the_rule_its_facts_and_what_would_have_let_it_thr
     act = Act(actor=ANA_ID, trigger=Trigger(source="teams"), at=desk.now())
     await desk.store.write(lambda tx: submit(tx, wanted, draft=91, act=act, desk=desk))
 
-    told = await countersign("policy", "explain", "1", "--database", local.settings.database)
+    told = await countersign("policy", "explain", "2", "--database", local.settings.database)
 
     assert told.exit_code == DONE
     assert told.stdout.splitlines()[1:] == [

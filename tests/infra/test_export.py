@@ -110,13 +110,14 @@ async def test_an_export_goes_on_where_the_last_one_ended(local: Local) -> None:
     where = ("--database", local.settings.database)
 
     whole = await countersign("audit", "export", *where)
-    rest = await countersign("audit", "export", "--since", "2", *where)
-    done = await countersign("audit", "export", "--since", "3", *where)
+    rest = await countersign("audit", "export", "--since", "3", *where)
+    done = await countersign("audit", "export", "--since", "4", *where)
 
     entries = [json.loads(line) for line in whole.stdout.splitlines()]
-    assert [(entry["entry"], entry["kind"]) for entry in entries] == [(1, "draft:said"), (2, "request:submit"), (3, "request:deny")]
-    assert entries[0]["body"]["result"]["understood"]["entitlement"] == "billing-db-write"
-    assert rest.stdout == whole.stdout.splitlines(keepends=True)[2]
+    kinds = ["policy:begin", "draft:said", "request:submit", "request:deny"]
+    assert [(entry["entry"], entry["kind"]) for entry in entries] == [*enumerate(kinds, 1)]
+    assert entries[1]["body"]["result"]["understood"]["entitlement"] == "billing-db-write"
+    assert rest.stdout == whole.stdout.splitlines(keepends=True)[3]
     assert (done.exit_code, done.stdout) == (DONE, "")
 
 
@@ -127,11 +128,11 @@ async def test_a_whole_loop_is_exported_line_by_line(local: Local, form: str) ->
 
     told = await countersign("audit", "export", "--format", form, "--database", local.settings.database)
 
-    assert (told.exit_code, len(told.stdout.splitlines())) == (DONE, 9)
+    assert (told.exit_code, len(told.stdout.splitlines())) == (DONE, 10)
     ana = local.simulator.person(ANA).id
     if form == "ocsf":
         events = [json.loads(line) for line in told.stdout.splitlines()]
-        assert [one["activity_id"] for one in events] == [99, 99, 99, 99, 99, 1, 99, 99, 2]
-        assert all(one["user"] == {"uid": ana, "name": "Ana Ferreira"} for one in events[1:])
+        assert [one["activity_id"] for one in events] == [99, 99, 99, 99, 99, 99, 1, 99, 99, 2]
+        assert all(one["user"] == {"uid": ana, "name": "Ana Ferreira"} for one in events[2:])
     else:
         assert all(line.startswith("CEF:0|Countersign|Countersign|") for line in told.stdout.splitlines())

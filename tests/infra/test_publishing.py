@@ -78,7 +78,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
 async def test_every_entry_is_witnessed_soon_and_said_to_be(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await granted(bot.local)
-        await bot.until(6)
+        await bot.until(7)
 
         shown = await countersign("audit", "show", "REQ-1001", *bot.where[:2])
         checked = await countersign("audit", "verify", "--witness-key", str(bot.witness.key), "--checkpoint", bot.file, *bot.where)
@@ -88,15 +88,15 @@ async def test_every_entry_is_witnessed_soon_and_said_to_be(tmp_path: Path) -> N
             "audit", "verify", "--proof", tmp_path / "proofs", "--key", bot.key, "--witness-key", str(bot.witness.key)
         )
 
-    assert [line.rpartition("[")[2] for line in shown.stdout.splitlines()] == [f"entry {place}, witnessed]" for place in range(1, 7)]
+    assert [line.rpartition("[")[2] for line in shown.stdout.splitlines()] == [f"entry {place}, witnessed]" for place in range(2, 8)]
     assert (checked.exit_code, offline.exit_code) == (DONE, DONE), (checked.stderr, offline.stderr)
-    assert checked.stdout.splitlines()[1].startswith("the witness witness.example/w1 had seen 6 of them on ")
+    assert checked.stdout.splitlines()[1].startswith("the witness witness.example/w1 had seen 7 of them on ")
 
 
 async def test_a_log_that_was_rewritten_with_its_key_is_refused_by_the_witness_and_found(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
         bend(bot.local.settings.database, "UPDATE evidence SET actor = 'somebody-else' WHERE id = 1")
         rewrite_tree(bot.local.settings.database, signer=signer_of(bot.local.settings.secret_file, name=VerifierKey.parse(bot.key).name))
 
@@ -111,38 +111,38 @@ async def test_a_log_that_was_rewritten_with_its_key_is_refused_by_the_witness_a
 async def test_a_log_rewritten_around_the_checkpoint_that_was_cosigned_is_found_by_the_witnesss_word(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
         settings = bot.local.settings
-        cosigned = "SELECT size, note, peaks FROM checkpoint WHERE size = 2"
+        cosigned = "SELECT size, note, peaks FROM checkpoint WHERE size = 3"
         bend(settings.database, f"CREATE TABLE aside AS {cosigned}", "UPDATE evidence SET actor = 'somebody-else' WHERE id = 1")
-        bend(settings.database, "INSERT INTO checkpoint SELECT 3, note, peaks FROM checkpoint WHERE size = 2")
-        bend(settings.database, f"INSERT INTO evidence ({COLUMNS}) SELECT 3{COLUMNS.removeprefix('id')} FROM evidence WHERE id = 2")  # noqa: S608
+        bend(settings.database, "INSERT INTO checkpoint SELECT 4, note, peaks FROM checkpoint WHERE size = 3")
+        bend(settings.database, f"INSERT INTO evidence ({COLUMNS}) SELECT 4{COLUMNS.removeprefix('id')} FROM evidence WHERE id = 3")  # noqa: S608
         rewrite_tree(settings.database, signer=signer_of(settings.secret_file, name=VerifierKey.parse(bot.key).name))
-        bend(settings.database, "DELETE FROM checkpoint WHERE size = 2", "INSERT INTO checkpoint SELECT * FROM aside")
+        bend(settings.database, "DELETE FROM checkpoint WHERE size = 3", "INSERT INTO checkpoint SELECT * FROM aside")
 
         found = await countersign("audit", "verify", "--witness-key", str(bot.witness.key), *bot.where)
 
     assert found.exit_code == FAILED
     assert found.stdout.splitlines()[0] == (
-        "rewritten: entries 1 to 2 were rewritten and signed anew: the checkpoint kept outside has another root"
+        "rewritten: entries 1 to 3 were rewritten and signed anew: the checkpoint kept outside has another root"
     )
 
 
 async def test_two_witnesses_who_were_shown_two_histories_tell_of_it(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
         settings, log = bot.local.settings, signer_of(bot.local.settings.secret_file, name=VerifierKey.parse(bot.key).name)
-        shown = checkpoint(2, EMPTY, signer=log).note.text
+        shown = checkpoint(3, EMPTY, signer=log).note.text
         said = WITNESS.cosign(shown, at=bot.local.house.desk.now())
-        bend(settings.database, f"INSERT INTO cosignature VALUES (2, '{WITNESS.verifier}', '{said}', '2025-11-22')")  # noqa: S608
+        bend(settings.database, f"INSERT INTO cosignature VALUES (3, '{WITNESS.verifier}', '{said}', '2025-11-22')")  # noqa: S608
         keys = [word for key in (bot.witness.key, WITNESS.verifier) for word in ("--witness-key", str(key))]
 
         found = await countersign("audit", "verify", *keys, *bot.where)
 
     assert (found.exit_code, found.stdout) == (
         FAILED,
-        "rewritten: the checkpoint of 2 entries is not the one that the witness witness.example/w1 cosigned\n",
+        "rewritten: the checkpoint of 3 entries is not the one that the witness witness.example/w1 cosigned\n",
     )
 
 
@@ -156,7 +156,7 @@ async def test_another_witness_in_the_place_of_the_first_is_shown_what_there_is_
         return await store.read(lambda tx: publication.behind(tx, now=now))
 
     first = await behind(WITNESS="one")
-    await store.write(lambda tx: publication.is_told(tx, Place.WITNESS, size=2))
+    await store.write(lambda tx: publication.is_told(tx, Place.WITNESS, size=3))
     told = await behind(WITNESS="one")
 
     assert (first, told, await behind(WITNESS="two")) == ((Place.WITNESS,), (), (Place.WITNESS,))
@@ -165,7 +165,7 @@ async def test_another_witness_in_the_place_of_the_first_is_shown_what_there_is_
 async def test_an_old_copy_put_in_the_logs_place_is_refused_by_the_witness(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
         desk, settings = bot.local.house.desk, bot.local.settings
         for statement in ("DELETE FROM evidence WHERE id > 1", "DELETE FROM checkpoint WHERE size > 1", "DELETE FROM cosignature"):
             bend(settings.database, statement)
@@ -174,14 +174,14 @@ async def test_an_old_copy_put_in_the_logs_place_is_refused_by_the_witness(tmp_p
             await Publisher.of(settings, desk=desk).publish(Place.WITNESS)
 
     assert str(raised.value) == (
-        "the witness witness.example/w1 has seen 2 entries and the log has 1: it was cut off, or an old copy was put in its place"
+        "the witness witness.example/w1 has seen 3 entries and the log has 1: it was cut off, or an old copy was put in its place"
     )
 
 
 async def test_a_fork_is_refused_by_the_witness_and_the_bot_says_so(tmp_path: Path) -> None:
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
         settings, desk = bot.local.settings, bot.local.house.desk
         bend(settings.database, "UPDATE evidence SET actor = 'somebody-else' WHERE id = 1")
         rewrite_tree(settings.database, signer=signer_of(settings.secret_file, name=VerifierKey.parse(bot.key).name))
@@ -189,14 +189,14 @@ async def test_a_fork_is_refused_by_the_witness_and_the_bot_says_so(tmp_path: Pa
         with pytest.raises(PublishError) as raised:
             await Publisher.of(settings, desk=desk).publish(Place.WITNESS)
 
-    assert "answered 409 to the checkpoint of 2 entries: it does not find in it the log that it has seen" in str(raised.value)
+    assert "answered 409 to the checkpoint of 3 entries: it does not find in it the log that it has seen" in str(raised.value)
 
 
 async def test_what_no_witness_said_is_not_said_to_be_seen(tmp_path: Path) -> None:
     key = Signer.of("witness.example/w2", base64.b64decode("A" * 43 + "="), kind=LOG.kind).verifier
     async with watched(tmp_path) as bot:
         await asked(bot.local)
-        await bot.until(2)
+        await bot.until(3)
 
         told = await countersign("audit", "verify", "--witness-key", str(key), *bot.where)
 
@@ -236,4 +236,4 @@ async def test_a_place_that_is_away_holds_nobody_up_and_is_told_when_it_is_back(
             await quiet(local)
 
     assert (sent.error, card is None) == (None, False)
-    assert Checkpoint.parse(heard[-1]).size == 2
+    assert Checkpoint.parse(heard[-1]).size == 3

@@ -13,7 +13,7 @@ async def test_every_decision_is_answered_as_it_was(local: Local) -> None:
     await ended(local)
 
     all_of_them = await countersign("audit", "replay", "--database", local.settings.database)
-    the_last = await countersign("audit", "replay", "REQ-1001", "--since", "5", "--database", local.settings.database)
+    the_last = await countersign("audit", "replay", "REQ-1001", "--since", "6", "--database", local.settings.database)
 
     assert (all_of_them.exit_code, the_last.exit_code) == (DONE, DONE)
     assert all_of_them.stdout == "5 decision(s) are answered as they were, by the policy of their time\n"
@@ -39,14 +39,14 @@ async def test_what_differs_is_named_then_and_now(local: Local) -> None:
 
     asked, approved, made = told.stdout.splitlines()
     assert asked.startswith(
-        "entry 2  REQ-1001  request:submit of billing-db-write by Ana Ferreira: allowed by tier.high, as then, but on other terms; then "
+        "entry 3  REQ-1001  request:submit of billing-db-write by Ana Ferreira: allowed by tier.high, as then, but on other terms; then "
     )
     assert approved == (
-        "entry 4  REQ-1001  request:approve of billing-db-write by Maria Lindqvist: "
+        "entry 5  REQ-1001  request:approve of billing-db-write by Maria Lindqvist: "
         "then allowed by tier.high, approve.owner; now allowed by tier.low, approve.owner"
     )
     assert made == (
-        "entry 5  REQ-1001  grant:execute of billing-db-write by Countersign: "
+        "entry 6  REQ-1001  grant:execute of billing-db-write by Countersign: "
         "allowed by tier.high, execute.decided, approve.owner, as then, but the policy is asked something else than it was"
     )
     assert (told.exit_code, told.stderr) == (
