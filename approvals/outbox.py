@@ -123,7 +123,9 @@ def copy_is_shown(
     """Report where a copy is now and what it shows; with ``problem``, why it will never be shown."""
     place = {"service_url": service_url, "conversation": conversation, "activity": activity}
     # Somebody may have looked at the card, or pressed it, before this report came: then it was adopted, and is this very copy.
-    tx.run(delete(_COPY).where(_COPY.c.conversation == conversation, _COPY.c.activity == activity, _COPY.c.id != copy))
+    # One that was never posted is nowhere: it has nothing to do with others of which that is true.
+    if activity is not None:
+        tx.run(delete(_COPY).where(_COPY.c.conversation == conversation, _COPY.c.activity == activity, _COPY.c.id != copy))
     tx.execute(update(CopyRow).where(CopyRow.id == copy).values(shown=version, problem=problem, **place))  # type: ignore[arg-type]
 
 

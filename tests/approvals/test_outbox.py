@@ -21,10 +21,23 @@ from approvals.store.sqlite import Store
 from approvals.store.tables import CopyRow, MessageRow
 from approvals.words import say
 from tests.approvals.northwind import ANA, MARIA, TOM
-from tests.approvals.story import Story, a_trigger
+from tests.approvals.story import Story, a_proposal, a_trigger
 from tests.builders import HOUR, NOON
 
 _CHAT = Chat(person=ANA, teams_id="29:ana", conversation="a:ana", service_url="https://teams.example/")
+
+
+async def test_a_card_that_can_be_brought_to_nobody_leaves_those_that_are_still_to_be_posted(story: Story) -> None:
+    request = await story.asked()
+    other = await story.asked(a_proposal(entitlement="billing-db-read"))
+    waiting = await story.desk.store.read(lambda tx: [row for one in (request, other) for row in copies_behind(tx, one, version=1)])
+    nowhere = {"service_url": "https://teams.example/", "conversation": None, "activity": None}
+
+    await story.desk.store.write(lambda tx: copy_is_shown(tx, waiting[0].id or 0, version=1, problem="not installed", **nowhere))
+
+    left = await story.desk.store.read(lambda tx: [row.id for one in (request, other) for row in copies_behind(tx, one, version=1)])
+    assert left == [row.id for row in waiting[1:]]
+    assert len(left) >= 2
 
 
 async def test_somebody_is_met_once_and_found_again(store: Store) -> None:
