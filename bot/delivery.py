@@ -2,7 +2,8 @@
 
 One attempt for each call; the worker is the only retry loop. A copy that Teams will not update any more is posted afresh and the old one
 retired; somebody who cannot be reached at all is written into the request's evidence, where the helpdesk sees it. A send whose outcome is
-unknown (killed between sending and noting it) is sent again: a card twice is harmless, since its buttons work once, and none is worse.
+unknown (killed between sending and noting it, or no answer came) is sent again: a card twice is harmless, since its buttons work once,
+and none is worse. Three times: the job counts its attempts before they are made, so restarts do not make them more. Then it is given up.
 
 What Teams has taken and the records could not note (a full disk, say) is remembered here until they can: as long as the process lives it is
 not sent again, however often its job is.
@@ -23,10 +24,11 @@ from approvals.words import Personal, say
 from bot.counter import Counter, reader
 from bot.presses import request_now
 from bot.replies import card_activity, text_activity
-from bot.teams.errors import Gone, NotPermitted, Refused
+from bot.teams.errors import Gone, NotPermitted, Refused, Unavailable, may_be_there
 from bot.teams.sender import Activity, Place, Sender
 from cards.render import summary
 
+_NOT_KNOWN = "it was sent again and again, and whether it arrived was never known"
 _NEVER = (Gone, Refused, NotPermitted)
 """What the same send will meet again, however often it is tried."""
 
@@ -70,21 +72,22 @@ class Delivery:
     _unnoted_copies: dict[int, _Shown] = field(default_factory=dict)
     _unnoted_messages: dict[int, _Sent] = field(default_factory=dict)
 
-    async def redraw(self, request: RequestId) -> None:
-        """Bring every copy of the request's card up to its present version.
+    async def redraw(self, request: RequestId, *, may_post: bool = True) -> None:
+        """Bring every copy of the request's card up to its present version; without ``may_post`` those only that are there already.
 
         Raises:
-            SendError: at least one copy has to be tried again; those that worked are noted and not repeated.
+            SendError: at least one copy has to be tried again; those that worked are noted and not repeated. Where several failed, one
+                that may be there all the same.
         """
         store = self.counter.desk.store
         behind = await store.read(lambda tx: self._behind(tx, request))
-        outcomes = await asyncio.gather(*(self._draw(request, draw) for draw in behind), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        outcomes = await asyncio.gather(*(self._draw(request, draw, may_post=may_post) for draw in behind), return_exceptions=True)
+        failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if failed:
+            raise max(failed, key=may_be_there)
 
-    async def send(self, message: int) -> None:
-        """Send a message that has not been sent.
+    async def send(self, message: int, *, may_post: bool = True) -> None:
+        """Send a message that has not been sent; without ``may_post``, give it up, unless it is known to have arrived.
 
         Raises:
             SendError: it has to be tried again.
@@ -95,6 +98,9 @@ class Delivery:
             return
         person, request = PersonId(row.person), RequestId(row.request) if row.request else None
         if message not in self._unnoted_messages:
+            if not may_post:
+                await self.give_up_sending(message, why=_NOT_KNOWN)
+                return
             self._unnoted_messages[message] = await self._post(person, place, content)
         problem = self._unnoted_messages[message].problem
         await store.write(lambda tx: self._sent(tx, message, person, request, problem=problem))
@@ -105,7 +111,7 @@ class Delivery:
         await self.counter.desk.store.write(lambda tx: self._leave_behind(tx, request, why=why))
 
     async def give_up_sending(self, message: int, *, why: str) -> None:
-        """It was tried for too long: the message stays unread, and evidence says whose."""
+        """It was tried for too long, or too often: the message may stay unread, and evidence says whose."""
         await self.counter.desk.store.write(lambda tx: self._lose(tx, message, why=why))
 
     def _leave_behind(self, tx: Tx, request: RequestId, *, why: str) -> None:
@@ -115,7 +121,8 @@ class Delivery:
     def _lose(self, tx: Tx, message: int, *, why: str) -> None:
         row = tx.get(MessageRow, message)
         if row is not None and row.sent_at is None:
-            self._sent(tx, message, PersonId(row.person), RequestId(row.request) if row.request else None, problem=why)
+            outbox.message_is_sent(tx, message, at=self.counter.desk.now(), problem=why)
+            self._note_unreached(tx, RequestId(row.request) if row.request else None, PersonId(row.person), problem=why)
 
     def _behind(self, tx: Tx, request: RequestId) -> list[_Draw]:
         row = find(tx, request)
@@ -141,13 +148,13 @@ class Delivery:
             return _Sent(problem=str(error))
         return _Sent(problem=None)
 
-    async def _draw(self, request: RequestId, draw: _Draw) -> None:
+    async def _draw(self, request: RequestId, draw: _Draw, *, may_post: bool) -> None:
         store, unnoted = self.counter.desk.store, self._unnoted_copies.get(draw.copy)
         if unnoted is not None:
             draw = replace(draw, place=unnoted.place, activity=unnoted.activity)
         if unnoted is None or unnoted.version < draw.version:
             try:
-                place, activity = await self._show(draw)
+                place, activity = await self._show(draw, may_post=may_post)
             except _NEVER as error:
                 problem = str(error)
                 await store.write(lambda tx: self._cannot_show(tx, request, draw, problem=problem))
@@ -157,16 +164,24 @@ class Delivery:
         await store.write(lambda tx: outbox.copy_is_shown(tx, draw.copy, version=draw.version, **shown))
         del self._unnoted_copies[draw.copy]
 
-    async def _show(self, draw: _Draw) -> tuple[Place, str | None]:
+    async def _show(self, draw: _Draw, *, may_post: bool) -> tuple[Place, str | None]:
         place = draw.place or await self._chat(draw.person)
         if draw.activity is not None:
             try:
                 await self.sender.update(place, draw.activity, draw.content)
             except Gone:
                 # Teams may refuse to update a card for ever (ActivityNotFoundInConversation): the old one is left, a fresh one posted.
-                return place, await self.sender.post(place, draw.content)
+                return place, await self._post_afresh(place, draw, may_post=may_post)
+            except Unavailable as error:
+                # However often a card is redrawn, it is there once.
+                raise Unavailable(str(error), may_have_arrived=False) from error
             return place, draw.activity
-        return place, await self.sender.post(place, draw.content)
+        return place, await self._post_afresh(place, draw, may_post=may_post)
+
+    async def _post_afresh(self, place: Place, draw: _Draw, *, may_post: bool) -> str | None:
+        if not may_post:
+            raise Refused(_NOT_KNOWN, status=0, code="")
+        return await self.sender.post(place, draw.content)
 
     async def _chat(self, person: PersonId) -> Place:
         return await self.sender.open_chat(self.service_url, person, tenant=self.tenant)
@@ -198,7 +213,7 @@ class Delivery:
         if problem is not None and request is not None:
             self._note_unreached(tx, request, person, problem=problem)
 
-    def _note_unreached(self, tx: Tx, request: RequestId, person: PersonId, *, problem: str) -> None:
+    def _note_unreached(self, tx: Tx, request: RequestId | None, person: PersonId, *, problem: str) -> None:
         desk, who = self.counter.desk, reader(tx, person)
         # Another system's words may name the person.
         now, problem = desk.now(), Personal(problem, of=person)

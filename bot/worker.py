@@ -20,7 +20,7 @@ from approvals.operations.execute import execute, give_up
 from approvals.operations.revoke import linger, revoke
 from bot.delivery import Delivery
 from bot.publishing.publisher import Publisher
-from bot.teams.errors import SendError, Throttled
+from bot.teams.errors import SendError, Throttled, may_be_there
 
 log = logging.getLogger("bot.worker")
 
@@ -36,6 +36,10 @@ LINGER_TRIES = 7
 HELD_BACK_TRIES = 3
 """Where the system is left alone, a try is half a minute: people are told as early as they would be otherwise."""
 _SEND_TRIES = 30
+SENDS = 4
+"""So often is one thing sent of which it is not known whether it arrived: once, and three times more, over any number of restarts."""
+_AGAIN_AFTER = (timedelta(seconds=1), timedelta(seconds=3), timedelta(minutes=15))
+"""How long to wait before each of the three: the last one is to come when what was wrong is over."""
 _SPREAD_S = 5
 
 
@@ -49,12 +53,12 @@ class Worker:
         self._running: dict[Job, asyncio.Task[None]] = {}
         self._kept_at = self._tidied_at = desk.now()
         self._wake = asyncio.Event()
-        self._do: dict[Kind, Callable[[int], Awaitable[None]]] = {
-            Kind.GRANT: lambda subject: execute(RequestId(subject), desk=desk),
-            Kind.REVOKE: lambda subject: revoke(RequestId(subject), desk=desk),
-            Kind.REDRAW: lambda subject: delivery.redraw(RequestId(subject)),
-            Kind.SEND: delivery.send,
-            Kind.PUBLISH: publisher.publish,
+        self._do: dict[Kind, Callable[[Job], Awaitable[None]]] = {
+            Kind.GRANT: lambda job: execute(RequestId(job.subject), desk=desk),
+            Kind.REVOKE: lambda job: revoke(RequestId(job.subject), desk=desk),
+            Kind.REDRAW: lambda job: delivery.redraw(RequestId(job.subject), may_post=job.unsure <= SENDS),
+            Kind.SEND: lambda job: delivery.send(job.subject, may_post=job.unsure <= SENDS),
+            Kind.PUBLISH: lambda job: publisher.publish(job.subject),
         }
         self._give_up: dict[Kind, Callable[[int, str], Awaitable[None]]] = {
             Kind.GRANT: lambda subject, why: desk.store.write(lambda tx: give_up(tx, RequestId(subject), why=why, desk=desk)),
@@ -129,7 +133,7 @@ class Worker:
 
     async def _run(self, job: Job) -> None:
         try:
-            await self._do[job.kind](job.subject)
+            await self._do[job.kind](job)
             await self._desk.store.write(lambda tx: jobs.finish(tx, job))
         except (AuditUnavailableError, ConnectorError, PublishError, SendError) as error:
             await self._postpone(job, error)
@@ -154,7 +158,7 @@ class Worker:
                 request, attempts, why = RequestId(job.subject), job.attempts, str(error)
                 await desk.store.write(lambda tx: linger(tx, request, attempts=attempts, why=why, desk=desk))
             until = desk.now() + _delay(job, error, now=desk.now())
-            await desk.store.write(lambda tx: jobs.postpone(tx, job, until=until, error=str(error)))
+            await desk.store.write(lambda tx: jobs.postpone(tx, job, until=until, error=str(error), is_unsure=may_be_there(error)))
         except CountersignError as lost:
             # Its lease runs out by itself, and then it is claimed again.
             log.warning("%s of %s could not be postponed: %s", job.kind, job.subject, lost)
@@ -178,5 +182,7 @@ def _delay(job: Job, error: Exception, *, now: datetime) -> timedelta:
     if isinstance(error, HeldBackError) and job.kind is Kind.REVOKE:
         # No backoff beside the breaker's: a removal goes on as soon as the system answers anybody.
         return max(error.until - now, timedelta()) + timedelta(seconds=random.uniform(0, _SPREAD_S))  # noqa: S311 — as below
+    if job.kind in (Kind.SEND, Kind.REDRAW) and isinstance(error, SendError) and may_be_there(error):
+        return _AGAIN_AFTER[min(job.unsure, len(_AGAIN_AFTER)) - 1]
     delay = jobs.backoff(job.attempts, jitter=random.uniform(0.5, 1.0))  # noqa: S311 — spreads retries, guards nothing
     return max(delay, error.until - now) if isinstance(error, HeldBackError) else delay

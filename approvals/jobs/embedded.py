@@ -42,7 +42,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A claimed job. ``attempts`` counts this one; ``wanted`` tells whether it was asked for again meanwhile."""
+    """A claimed job. ``attempts`` counts this one; ``wanted`` tells whether it was asked for again meanwhile.
+
+    ``unsure`` are the attempts, with this one, of which nobody knows whether they did anything: it broke off, or no answer came.
+    """
 
     id: int
     kind: Kind
@@ -50,6 +53,7 @@ class Job:
     attempts: int
     wanted: int
     lease: str
+    unsure: int = 1
 
 
 def ask_for(tx: Tx, *jobs: tuple[Kind, int], now: datetime) -> None:
@@ -71,11 +75,12 @@ def claim(tx: Tx, *, lease: str, now: datetime, most: int, running: tuple[int, .
     ids = list(tx.run(_due(now, running).order_by(_TABLE.c.due_at, _TABLE.c.id).limit(most)).scalars())
     if not ids:
         return ()
-    taken = {"leased_until": now + LEASE, "lease": lease, "attempts": _TABLE.c.attempts + 1}
+    taken = {"leased_until": now + LEASE, "lease": lease, "attempts": _TABLE.c.attempts + 1, "unsure": _TABLE.c.unsure + 1}
     tx.run(update(_TABLE).where(_TABLE.c.id.in_(ids)).values(taken))
     rows = tx.run(select(_TABLE).where(_TABLE.c.id.in_(ids)).order_by(_TABLE.c.due_at, _TABLE.c.id))
     return tuple(
-        Job(id=row.id, kind=Kind(row.kind), subject=row.subject, attempts=row.attempts, wanted=row.wanted, lease=lease) for row in rows
+        Job(id=row.id, kind=Kind(row.kind), subject=row.subject, attempts=row.attempts, wanted=row.wanted, lease=lease, unsure=row.unsure)
+        for row in rows
     )
 
 
@@ -94,13 +99,17 @@ def finish(tx: Tx, job: Job) -> None:
     mine = (_TABLE.c.id == job.id, _TABLE.c.lease == job.lease)
     gone = tx.run(delete(_TABLE).where(*mine, _TABLE.c.wanted == job.wanted))
     if not gone.rowcount:
-        tx.run(update(_TABLE).where(*mine).values(leased_until=None, lease=None, attempts=0))
+        tx.run(update(_TABLE).where(*mine).values(leased_until=None, lease=None, attempts=0, unsure=0))
 
 
-def postpone(tx: Tx, job: Job, *, until: datetime, error: str) -> None:
-    """The job could not be done yet: keep it, with what was wrong, and let it be claimed again at ``until``."""
+def postpone(tx: Tx, job: Job, *, until: datetime, error: str, is_unsure: bool = True) -> None:
+    """The job could not be done yet: keep it, with what was wrong, and let it be claimed again at ``until``.
+
+    ``is_unsure`` is False where this attempt certainly did nothing.
+    """
     mine = (_TABLE.c.id == job.id, _TABLE.c.lease == job.lease)
-    tx.run(update(_TABLE).where(*mine).values(leased_until=None, lease=None, due_at=until, error=error[:500]))
+    unsure = job.unsure if is_unsure else job.unsure - 1
+    tx.run(update(_TABLE).where(*mine).values(leased_until=None, lease=None, due_at=until, error=error[:500], unsure=unsure))
 
 
 def backoff(attempts: int, *, jitter: float) -> timedelta:

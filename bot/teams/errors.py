@@ -52,3 +52,8 @@ class Refused(SendError):
         super().__init__(message)
         self.status = status
         self.code = code
+
+
+def may_be_there(error: BaseException) -> bool:
+    """Whether what failed with ``error`` may be on screen all the same."""
+    return error.may_have_arrived if isinstance(error, Unavailable) else not isinstance(error, SendError)

@@ -23,7 +23,7 @@ def test_a_send_that_was_throttled_waits_as_long_as_teams_asked() -> None:
 
 @pytest.mark.parametrize(("attempts", "longest_s"), [(1, 1), (2, 2), (5, 16), (11, 600), (10_000, 600)])
 def test_what_failed_is_tried_again_less_and_less_often(attempts: int, longest_s: int) -> None:
-    delays = [_delay(a_job(attempts=attempts), Unavailable("no answer", may_have_arrived=True), now=NOON) for _ in range(50)]
+    delays = [_delay(a_job(attempts=attempts), Unavailable("no connection", may_have_arrived=False), now=NOON) for _ in range(50)]
 
     assert min(delays) >= timedelta(seconds=longest_s / 2)
     assert max(delays) <= timedelta(seconds=longest_s)

@@ -33,8 +33,8 @@ class Slow(Worker):
         self.begun: asyncio.Queue[int] = asyncio.Queue()
         self.let_go = asyncio.Event()
 
-        async def remove(subject: int) -> None:
-            self.begun.put_nowait(subject)
+        async def remove(job: Job) -> None:
+            self.begun.put_nowait(job.subject)
             await self.let_go.wait()
 
         self._do[Kind.REVOKE] = remove
