@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from approvals.errors import AuditUnavailableError
-from approvals.words import say
+from approvals.words import Sentence, say
 
 _WAIT_S = 30
+_PRIMARY = 0xFF
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Cursor(Protocol):
@@ -34,6 +36,20 @@ def snapshot(path: Path) -> Iterator[Cursor]:
         raise unreadable(error) from error
 
 
-def unreadable(error: Exception) -> AuditUnavailableError:
+def is_damaged(error: BaseException | None) -> bool:
+    """Whether the driver says that the file is not, or no longer, a whole database (https://www.sqlite.org/rescode.html)."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGED
+
+
+def damaged(error: BaseException | None) -> Sentence:
+    """What is said of a damaged file, and what to do."""
+    return say(
+        "the database is damaged, or is none ({why}). If it is the bot's: stop the bot, keep the file as it is, put a backup in its place, "
+        "and run: countersign audit verify",
+        why=str(error),
+    )
+
+
+def unreadable(error: BaseException | None) -> AuditUnavailableError:
     """What is said where the driver cannot read."""
-    return AuditUnavailableError(say("the database cannot be read: {why}", why=str(error)))
+    return AuditUnavailableError(damaged(error) if is_damaged(error) else say("the database cannot be read: {why}", why=str(error)))

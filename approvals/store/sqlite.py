@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from approvals.errors import AuditUnavailableError, UnsettledError
+from approvals.store.bare import damaged, is_damaged, unreadable
 from approvals.words import say
 
 T = TypeVar("T")
@@ -161,8 +162,10 @@ class Store:
             try:
                 with Tx(self._engine, autoflush=False) as tx:
                     return work(tx)
-            except OperationalError as error:
-                raise AuditUnavailableError(say("the database cannot be read: {why}", why=str(error.orig))) from error
+            except (DBAPIError, sqlite3.Error) as error:
+                if not _is_of_the_file(error):
+                    raise
+                raise unreadable(_cause(error)) from error
 
         return await self._loop.run_in_executor(self._readers, run)
 
@@ -219,14 +222,14 @@ class Store:
                 step(connection)
             is_committing = True
             self.commit(connection)
-        except (SQLAlchemyError, AuditUnavailableError) as error:
+        except (SQLAlchemyError, sqlite3.Error, AuditUnavailableError) as error:
             if self._connection is not None:
                 # Not back into the pool: what is wrong may be its file, opened long ago.
                 self._connection.invalidate()
             self._disconnect()
-            cause = error.orig if isinstance(error, DBAPIError) else error
+            cause = _cause(error)
             kind = UnsettledError if is_committing and getattr(cause, "sqlite_errorname", "") not in _UNDONE else AuditUnavailableError
-            lost = kind(say("the database could not make it durable: {why}", why=str(cause)))
+            lost = kind(damaged(cause) if is_damaged(cause) else say("the database could not make it durable: {why}", why=str(cause)))
             done = [(work, None, lost) for work in batch]
         self._loop.call_soon_threadsafe(self._tell, done)
 
@@ -244,10 +247,10 @@ class Store:
                 try:
                     done.append((work, work.run(tx), None))
                     tx.forget()
-                except OperationalError:
-                    # Disk full and I/O errors can end SQLite's whole transaction by themselves: nobody in the batch may be told "done".
-                    raise
-                except Exception:  # noqa: BLE001 — not swallowed: all of it runs again, apart, and then it is raised to its caller
+                except Exception as error:
+                    if _is_of_the_file(error):
+                        raise
+                    # Not swallowed: all of it runs again, apart, and then it is raised to its caller.
                     connection.rollback()
                     return None
         return done
@@ -263,10 +266,10 @@ class Store:
         try:
             answer = work.run(tx)
             tx.commit()
-        except OperationalError:
-            # Disk full and I/O errors can end SQLite's whole transaction by themselves: nobody in the batch may be told "done".
-            raise
-        except Exception as error:  # noqa: BLE001 — not swallowed: it is raised to the caller whose work this was
+        except Exception as error:
+            if _is_of_the_file(error):
+                raise
+            # Not swallowed: it is raised to the caller whose work this was.
             tx.rollback()
             return work, None, error
         finally:
@@ -284,6 +287,19 @@ class Store:
         if any(error is None for _, _, error in done):
             for listener in self._listeners:
                 listener()
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What the driver said, where it said anything."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _is_of_the_file(error: Exception) -> bool:
+    """Whether it is no mistake of one work: a full or failing disk, or a damaged file.
+
+    These can end SQLite's whole transaction by themselves, so nobody in the batch may be told "done".
+    """
+    return isinstance(error, OperationalError | sqlite3.OperationalError) or is_damaged(_cause(error))
 
 
 def _refuse_to_wait(queued: _Work, within_s: float) -> None:
@@ -311,7 +327,7 @@ def stream(tx: Tx, statement: str, values: tuple[int | str, ...] = ()) -> Iterat
     try:
         yield from tx.connection().connection.cursor().execute(statement, values)
     except sqlite3.Error as error:
-        raise AuditUnavailableError(say("the database cannot be read: {why}", why=str(error))) from error
+        raise unreadable(error) from error
 
 
 def connect_to_write(engine: Engine) -> Connection:

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.exc import DatabaseError
-
-from approvals.errors import CountersignError
+from approvals.errors import AuditUnavailableError, CountersignError
 from approvals.store.sqlite import Store, Tx
 from approvals.words import say
 
@@ -22,20 +20,14 @@ async def ask(question: Callable[[Tx], T], path: Path) -> T:
     """What the records at ``path`` answer.
 
     Raises:
-        AuditError: there is no database, or it is none of ours.
+        AuditError: there is no database, or it cannot be read.
     """
     await there_is(path)
     store = Store(path)
     try:
         return await store.read(question)
-    except DatabaseError as error:
-        raise AuditError(
-            say(
-                "{path}: is no database of this product ({why}); give the one that the bot uses with --database",
-                path=str(path),
-                why=str(error.orig),
-            )
-        ) from error
+    except AuditUnavailableError as error:
+        raise AuditError(f"{path}: ", *error.args) from error
     finally:
         await store.close()
 

@@ -98,7 +98,7 @@ class TestEngine:
         (taken,) = await self.claim(store, "two", after=LEASE + timedelta(microseconds=1))
 
         assert early == ()
-        assert taken == Job(id=1, kind=Kind.GRANT, subject=7, attempts=2, wanted=1, lease="two")
+        assert taken == Job(id=1, kind=Kind.GRANT, subject=7, attempts=2, wanted=1, lease="two", unsure=2)
 
     async def test_a_job_whose_worker_is_still_at_it_is_not_taken_over(self, store: Store) -> None:
         await self.ask(store, GRANT_7)
@@ -153,7 +153,22 @@ class TestEngine:
 
         assert early == ()
         assert kept == "no answer" + "!" * 491
-        assert again == Job(id=job.id, kind=Kind.GRANT, subject=7, attempts=2, wanted=1, lease="two")
+        assert again == Job(id=job.id, kind=Kind.GRANT, subject=7, attempts=2, wanted=1, lease="two", unsure=2)
+
+    async def test_an_attempt_counts_as_unsure_from_its_claim_until_it_is_known_to_have_done_nothing(self, store: Store) -> None:
+        await self.ask(store, GRANT_7)
+        counted = []
+        for place, is_unsure in enumerate((True, False, False, True, None)):
+            (job,) = await self.claim(store, after=place * 2 * LEASE)
+            counted.append(job.unsure)
+            if is_unsure is not None:
+                await store.write(lambda tx, job=job, so=is_unsure: postpone(tx, job, until=NOON, error="no", is_unsure=so))  # type: ignore[misc]
+        await self.ask(store, GRANT_7)
+        await store.write(lambda tx: finish(tx, job))
+        (afresh,) = await self.claim(store, "two")
+
+        # Claimed again after it had been done: nothing of what was unsure before is left.
+        assert (counted, afresh.unsure) == ([1, 2, 2, 2, 3], 1)
 
     async def test_what_is_asked_for_again_does_not_wait_for_its_retry(self, store: Store) -> None:
         await self.ask(store, GRANT_7)

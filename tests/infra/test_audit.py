@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from approvals.evidence.notes import VerifierKey
 from infra.cli import main
 from infra.serving import Local
+from tests.approvals.test_damaged import ADVICE, spoil
 from tests.infra.scenes import ANA, ASK, MARIA, asked, ended, granted, leaves, quiet
 from tests.infra.test_commands import DONE, FAILED, countersign, one_line
 
@@ -53,6 +54,20 @@ async def test_what_was_bent_is_named_and_the_command_fails(local: Local) -> Non
 
     assert (found.exit_code, found.stdout) == (FAILED, "edited: entry 2 was edited: it is not what was sealed\n")
     assert re.fullmatch(r"countersign: 1 thing\(s\) are wrong with the evidence of 1 request\(s\); keep .+\n", found.stderr)
+
+
+async def test_a_damaged_file_is_said_to_be_one_in_one_line_with_what_to_do(local: Local, tmp_path: Path) -> None:
+    await granted(local)
+    copy = tmp_path / "copy.db"
+    with closing(sqlite3.connect(local.settings.database)) as records, closing(sqlite3.connect(copy)) as other:
+        records.backup(other)
+    spoil(copy, "evidence")
+
+    for command in (("verify", "--secret-file", local.settings.secret_file), ("check",), ("export",), ("show", "REQ-1001")):
+        told = await countersign("audit", *command, "--database", copy)
+
+        assert (told.exit_code, one_line(told)) == (FAILED, True), (command, told.stderr)
+        assert f"the database is damaged, or is none (database disk image is malformed). {ADVICE}" in told.stderr
 
 
 async def test_only_what_is_new_is_read_since_a_checkpoint(local: Local) -> None:
