@@ -91,6 +91,7 @@ class _EntitlementEntry(BaseModel):
     risk: Risk
     owner: str
     deputy: str | None = None
+    steward: str | None = None
     usual_duration: Duration
     max_duration: Duration
     departments: tuple[Line, ...] = ()
@@ -248,6 +249,7 @@ def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId], 
     resolve = _resolver(by_email, where=f"entitlements.yaml ({offer.id})")
     if offer.usual_duration > offer.max_duration:
         raise CatalogError(say("entitlements.yaml ({id}): usual_duration is longer than max_duration; shorten it", id=offer.id))
+    _refuse_a_steward_who_decides_anyway(offer)
     return Entitlement(
         id=EntitlementId(offer.id),
         name=offer.name,
@@ -268,4 +270,19 @@ def _entitlement(offer: _EntitlementEntry, *, by_email: Mapping[str, PersonId], 
         hours=offer.hours,
         rota=offer.rota,
         conflicts=conflicts,
+        steward=resolve("steward", offer.steward) if offer.steward else None,
     )
+
+
+def _refuse_a_steward_who_decides_anyway(offer: _EntitlementEntry) -> None:
+    """A steward decides where nobody else can: one who is owner or deputy as well would be of no use then."""
+    for role, email in (("owner", offer.owner), ("deputy", offer.deputy)):
+        if offer.steward and email and offer.steward.lower() == email.lower():
+            raise CatalogError(
+                say(
+                    "entitlements.yaml ({id}): steward {email} is its {role} already; name somebody else or leave the line out",
+                    id=offer.id,
+                    email=repr(offer.steward),
+                    role=role,
+                )
+            )

@@ -111,6 +111,8 @@ class Entitlement:
     """The on-call rota whose people may need it at night."""
     conflicts: tuple[EntitlementId, ...] = ()
     """What nobody may have together with it (separation of duties)."""
+    steward: PersonId | None = None
+    """Who decides where neither owner nor deputy, nor a manager who would have to, can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ class Action(StrEnum):
     APPROVE = "request:approve"
     DENY = "request:deny"
     WITHDRAW = "request:withdraw"
+    REROUTE = "request:reroute"
     EXECUTE = "grant:execute"
     EXTEND = "grant:extend"
     REVOKE = "grant:revoke"
@@ -152,6 +155,7 @@ class State(StrEnum):
     DENIED = "denied"
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
     FAILED = "failed"
 
     @property
@@ -160,7 +164,7 @@ class State(StrEnum):
         return self in FINAL
 
 
-FINAL = (State.ENDED, State.DENIED, State.LAPSED, State.WITHDRAWN, State.FAILED)
+FINAL = (State.ENDED, State.DENIED, State.LAPSED, State.WITHDRAWN, State.REFUSED, State.FAILED)
 
 
 class EndCause(StrEnum):

@@ -4,15 +4,17 @@
     · ─────────▶ waiting ─────────▶ approved ─────────▶ granted ─────────▶ ending ─────────▶ ended
                  │  ▲ │                │                                   │  ▲
            agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed            linger └──┘
-                      ├─ lapse ─▶ lapsed
+           reroute ┘  ├─ lapse ─▶ lapsed
+                      ├─ refuse ─▶ refused
                       └─ withdraw ─▶ withdrawn
 
 While access is ``granted`` its holder may ask for more time (``ask_more``), which is given (``extend``) or not (``refuse_more``): the
 request stays where it is, and so does its end until somebody has agreed.
 
-``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``linger`` says, once, that access which is to
-end cannot be removed; nothing but its removal leads on from there. Each edge is one piece of evidence,
-one new version of the request and the jobs that follow from it, in one transaction.
+``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``reroute`` puts others in the place of
+those who cannot decide any more, and ``refuse`` is what is left where there are none: no person's denial, and no time that ran out.
+``linger`` says, once, that access which is to end cannot be removed; nothing but its removal leads on from there. Each edge is one piece
+of evidence, one new version of the request and the jobs that follow from it, in one transaction.
 """
 
 from collections.abc import Mapping
@@ -32,6 +34,8 @@ class Event(StrEnum):
     DENY = "request:deny"
     LAPSE = "request:lapse"
     WITHDRAW = "request:withdraw"
+    REROUTE = "request:reroute"
+    REFUSE = "request:refuse"
     GRANT = "grant:grant"
     FAIL = "grant:fail"
     ASK_MORE = "grant:ask_more"
@@ -50,6 +54,8 @@ EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.WAITING, Event.DENY): State.DENIED,
         (State.WAITING, Event.LAPSE): State.LAPSED,
         (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
+        (State.WAITING, Event.REROUTE): State.WAITING,
+        (State.WAITING, Event.REFUSE): State.REFUSED,
         (State.APPROVED, Event.GRANT): State.GRANTED,
         (State.APPROVED, Event.FAIL): State.FAILED,
         (State.GRANTED, Event.ASK_MORE): State.GRANTED,

@@ -70,6 +70,12 @@ def show(tx: Tx, request: RequestId, *people: PersonId) -> None:
         _SHOW.run(tx, {"request": request, "person": person, "shown": 0})
 
 
+def show_anew(tx: Tx, request: RequestId, *people: PersonId) -> None:
+    """Give a copy to those among ``people`` who have none yet: the others' follows by itself."""
+    have = frozenset(tx.exec(select(CopyRow.person).where(CopyRow.request == request)))
+    show(tx, request, *(person for person in people if person not in have))
+
+
 def is_shown_any(tx: Tx, person: PersonId) -> bool:
     """Whether a card is in this person's chat, or on its way there. One that could not be brought to them does not count."""
     theirs = select(CopyRow.id).where(CopyRow.person == person, CopyRow.problem.is_(None))  # type: ignore[union-attr]

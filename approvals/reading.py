@@ -82,7 +82,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     offer = _entitlement(row, shelf.catalog)
     is_open = waits_for_a_word(row)
     asked = _asked_now(row, offer=offer)
-    known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked)
+    known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked, *row.relieved)
     asked = asked if row.more is None else _first_able(asked, row, known)
     looks_again = row.look_again and is_open and _standing(row, reader) is Standing.APPROVER
     (around,) = _AROUND.rows(tx, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement})
@@ -121,6 +121,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         may_ask_more=_more(tx, row, reader=reader, offer=offer),
         may_take_back=_may_take_back(row, known.get(reader), offer=offer),
         lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),
+        relieved=tuple(_view(one, known) for one in row.relieved) if row.state is State.WAITING else (),
     )
 
 
@@ -270,6 +271,8 @@ def _standing(row: RequestRow, reader: PersonId) -> Standing:
         return Standing.REQUESTER
     if any(reader in stage.approvers for stage in stages_of(row)):
         return Standing.APPROVER
+    if reader in row.relieved:
+        return Standing.RELIEVED
     return Standing.ONLOOKER
 
 

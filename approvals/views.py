@@ -17,6 +17,8 @@ class Standing(StrEnum):
 
     REQUESTER = "requester"
     APPROVER = "approver"
+    RELIEVED = "relieved"
+    """Was asked, and somebody else decides now."""
     ONLOOKER = "onlooker"
 
 
@@ -121,7 +123,7 @@ class RequestView:
     end_reason: str
     """Why it was taken back before its time, in the words of who did."""
     failure: Sentence | None
-    """Why the access could not be given; or, while it is ending, why it is not gone."""
+    """Why the access could not be given, or nobody could decide; or, while it is ending, why it is not gone."""
     peers: int
     """How many people hold this entitlement now (the beneficiary not counted)."""
     last_held_at: datetime | None
@@ -135,6 +137,8 @@ class RequestView:
     """Whether the reader is offered to end access that is somebody else's. Whether they may is mediation's to say."""
     lines: tuple[LineView, ...] = ()
     """What the reader chooses from before they approve, the right line first; empty where they need not."""
+    relieved: tuple[PersonView, ...] = ()
+    """Who was asked before those for whom it waits."""
 
     @property
     def is_open(self) -> bool:

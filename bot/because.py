@@ -23,8 +23,8 @@ from bot.counter import Counter
 from bot.theirs import concerns, not_yours, request_id, view_for
 
 _ENTRY, _REQUEST = EvidenceRow.__table__, RequestRow.__table__  # type: ignore[attr-defined]
-_OVER = (State.DENIED, State.FAILED, State.LAPSED)
-_NO = (Event.DENY.value, Event.FAIL.value, Event.LAPSE.value)
+_OVER = (State.DENIED, State.FAILED, State.LAPSED, State.REFUSED)
+_NO = (Event.DENY.value, Event.FAIL.value, Event.LAPSE.value, Event.REFUSE.value)
 _LAST = 20
 """So many refusals of one person are looked through for one that is about a thing."""
 
@@ -86,6 +86,8 @@ def _told(tx: Tx, piece: Piece, *, counter: Counter) -> tuple[Sentence, ...]:
         return say(
             "{who} denied {what} on {at}. It was their decision: no rule stood against it.", who=who, what=what, at=piece.at
         ), piece.sentence
+    if piece.kind == Event.REFUSE:
+        return say("Nobody could decide on {what} any more, on {at}. That is no denial:", what=what, at=piece.at), piece.sentence
     if piece.kind == Event.FAIL:
         return say("{what} was approved, but nothing was changed, on {at}:", what=what, at=piece.at), piece.sentence
     return say("{what} was refused on {at}:", what=what, at=piece.at), piece.sentence, *_ways_through(tx, piece)

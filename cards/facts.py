@@ -57,7 +57,7 @@ def request_facts(view: RequestView, *, language: Language) -> list[Fact]:
         rows.append(Fact(text("For"), person(view.beneficiary, language=language)))
     if view.requester.id != view.beneficiary.id:
         rows.append(Fact(text("Asked by"), person(view.requester, language=language)))
-    was_given = view.state not in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.FAILED)
+    was_given = view.state not in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.REFUSED, State.FAILED)
     rows.append(Fact(text("How long") if was_given else text("Asked for"), _how_long(view, language=language)))
     if view.granted_at and view.state in (State.GRANTED, State.ENDING, State.ENDED):
         rows.append(Fact(text("Started"), language.moment(view.granted_at)))
@@ -85,7 +85,10 @@ def _how_long(view: RequestView, *, language: Language) -> str:
 def _decision_context(view: RequestView, *, language: Language) -> list[Fact]:
     holders = language.plural("{count} other person", "{count} other people", view.peers) if view.peers else language.text("Nobody else")
     last = language.moment(view.last_held_at) if view.last_held_at else language.text("Never before")
-    return [Fact(language.text("Held now by"), holders), Fact(language.text("Last had it"), last)]
+    rows = [Fact(language.text("Held now by"), holders), Fact(language.text("Last had it"), last)]
+    if view.relieved:
+        rows.insert(0, Fact(language.text("In place of"), language.value(tuple(each.name for each in view.relieved))))
+    return rows
 
 
 def _web(url: str | None) -> str | None:

@@ -170,7 +170,7 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
         title = reader.language.text("{duration} more", duration=reader.language.duration(view.may_ask_more))
         more = Button(Verb.MORE, "request", view.id, view.version, shown)
         return {**done, "more": reader.press(title, more, extra={"duration": iso(view.may_ask_more)})}
-    if view.state in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.ENDED):
+    if view.state in (State.DENIED, State.LAPSED, State.WITHDRAWN, State.REFUSED, State.ENDED):
         return {"own": reader.press(_("Ask again"), menu(Verb.FORM), extra={"entitlement": view.entitlement.id})}
     return {}
 

@@ -90,6 +90,7 @@ def _yours(state: State, **values: str) -> Sentence:
         State.DENIED: say("Your request {number} for {name} was denied.", **values),
         State.LAPSED: say("Nobody answered your request {number} for {name} in time.", **values),
         State.WITHDRAWN: say("Your request {number} for {name} is withdrawn.", **values),
+        State.REFUSED: say("Nobody can decide on your request {number} for {name}.", **values),
         State.FAILED: say("Your request {number} for {name} failed; the helpdesk has a ticket.", **values),
     }[state]
 
@@ -104,6 +105,7 @@ def _theirs(state: State, **values: str) -> Sentence:
         State.DENIED: say("{name} for {requester} was denied ({number}).", **values),
         State.LAPSED: say("Nobody answered {requester} about {name} in time ({number}).", **values),
         State.WITHDRAWN: say("{requester} withdrew the request for {name} ({number}).", **values),
+        State.REFUSED: say("Nobody can decide on {name} for {requester} ({number}).", **values),
         State.FAILED: say("{name} for {requester} failed; the helpdesk has a ticket ({number}).", **values),
     }[state]
 
@@ -113,6 +115,14 @@ def _waiting(read: _Reading) -> Told:
     asked = {"asked": moment(view.asked_at)}
     if read.is_approver:
         headline, happened = say("Your decision is needed"), say("{requester} asked on {asked}.", requester=view.requester.name, **asked)
+    elif view.standing is Standing.RELIEVED:
+        headline = say("Somebody else decides now")
+        happened = say(
+            "{requester} asked on {asked}. It is asked of {names} now, in your place.",
+            requester=view.requester.name,
+            names=_waiting_for(read),
+            **asked,
+        )
     elif read.is_requester:
         headline = say("Waiting for a decision")
         happened = say("You asked on {asked}. It waits for {names}.", names=_waiting_for(read), **asked)
@@ -273,6 +283,17 @@ def _withdrawn(read: _Reading) -> Told:
     )
 
 
+def _refused(read: _Reading) -> Told:
+    again = say("Nobody has denied it, and nothing was changed. You can ask again once somebody can decide.")
+    return Told(
+        badge=badge(read.view.state),
+        tone=Tone.WARN,
+        headline=say("Nobody can decide on this"),
+        happened=read.view.failure or say("Nobody who is named for it can decide any more."),
+        then=again if read.is_requester else say("Nobody has denied it, and nothing was changed."),
+    )
+
+
 def _failed(read: _Reading) -> Told:
     view = read.view
     return Told(
@@ -293,6 +314,7 @@ _TELL: dict[State, Callable[[_Reading], Told]] = {
     State.DENIED: _denied,
     State.LAPSED: _lapsed,
     State.WITHDRAWN: _withdrawn,
+    State.REFUSED: _refused,
     State.FAILED: _failed,
 }
 _BADGES = {
@@ -304,5 +326,6 @@ _BADGES = {
     State.DENIED: say("Denied"),
     State.LAPSED: say("Lapsed"),
     State.WITHDRAWN: say("Withdrawn"),
+    State.REFUSED: say("Refused"),
     State.FAILED: say("Failed"),
 }

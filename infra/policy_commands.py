@@ -137,6 +137,7 @@ def _asking(entitlement: str, beneficiary: str, *, people: tuple[Person, ...], c
         raise PolicyError(say("{beneficiary} is nobody in people.yaml; give an e-mail address", beneficiary=repr(beneficiary)))
     owners = tuple(by_id[one] for one in (offer.owner, offer.deputy) if one in by_id)
     now = system_now()
+    manager = by_id.get(person.manager) if person.manager else None
     facts = Facts(
         read_at=now,
         actor=person,
@@ -144,7 +145,9 @@ def _asking(entitlement: str, beneficiary: str, *, people: tuple[Person, ...], c
         beneficiary=person,
         entitlement=offer,
         owners=owners,
-        manager=by_id.get(person.manager) if person.manager else None,
+        manager=manager,
+        manager_above=by_id.get(manager.manager) if manager and manager.manager else None,
+        steward=by_id.get(offer.steward) if offer.steward else None,
         on_call=catalog.on_call(person.id, now=now),
     )
     duration = offer.usual_duration

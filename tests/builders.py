@@ -98,6 +98,7 @@ _OF_STATE: Mapping[State, Mapping[str, object]] = {
     State.DENIED: {**_DECIDED, "decision_reason": "Use the replica: reading is enough for this."},
     State.LAPSED: {"version": 2},
     State.WITHDRAWN: {"version": 2},
+    State.REFUSED: {"failure": say("Nobody can decide on {entitlement} for you.", entitlement="Write access to billing-db"), "version": 2},
     State.FAILED: {
         **_DECIDED,
         "failure": say("The directory refused the change to {target}.", target="grp-billing-db-write"),

@@ -24,7 +24,8 @@ def _answer(case: Case) -> Allowed | Denied:
         if denied is not None:
             return denied
     if action not in (Action.SUBMIT, Action.APPROVE, Action.EXECUTE):
-        return Allowed(stages=facts.stages, obligations=None, rules=_ids(case))
+        stages = case.stages if action is Action.REROUTE else facts.stages
+        return Allowed(stages=stages, obligations=None, rules=_ids(case))
     return Allowed(stages=case.stages, obligations=_obligations(case), rules=_ids(case), needs_nobody=case.needs_nobody)
 
 

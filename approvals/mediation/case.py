@@ -6,6 +6,7 @@ from functools import cached_property
 
 from approvals.change import Action, Grounds, Person, PersonId, Proposal, Risk, Ruled, Stage, Verdict
 from approvals.mediation.facts import Facts
+from approvals.mediation.healing import concerned, healed, may_stay
 from approvals.mediation.questions import About
 from approvals.mediation.stages import stages_for
 from approvals.policy import Policy
@@ -105,10 +106,33 @@ class Case:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Who must agree: as settled at submit, or as the policy demands now."""
+        """Who must agree: as settled at submit, or as the policy demands now; of a request to be rerouted, with who can decide now."""
+        if self.action is Action.REROUTE:
+            return self._healed
         if self.facts.stages or self.needs_nobody:
             return self.facts.stages
-        return stages_for(self.proposal, self.facts, self.asking.conditions)
+        return stages_for(self.proposal, self.facts, self.asking.conditions, permits=lambda who, stage: self._would(who, stage).allowed)
+
+    @cached_property
+    def _healed(self) -> tuple[Stage, ...]:
+        """The stages, the open one with who can decide in it now. Those before it are over, those after it have not been asked."""
+        facts = self.facts
+        return tuple(
+            healed(
+                stage,
+                self.proposal,
+                facts,
+                stays=lambda who, name: may_stay(self._would(who, name)),
+                permits=lambda who, name: self._would(who, name).allowed,
+            )
+            if place == facts.stage
+            else stage
+            for place, stage in enumerate(facts.stages)
+        )
+
+    def _would(self, person: Person, stage: str) -> Ruling:
+        """What the policy says to this person's approval; asked beside the others where it was not asked with them."""
+        return self.rulings.get(_approval(stage, person.id)) or self.would_approve(person, stage=stage)
 
     @cached_property
     def _sent(self) -> Sent:
@@ -123,6 +147,9 @@ class Case:
             return {}
         if self.action is Action.REVOKE:
             return {Phase.REVOKE: about.an_end(facts.actor)} if facts.actor else {}
+        if self.action is Action.REROUTE:
+            # Whether it may be asked for is not asked again: it waits already.
+            return {_approval(stage, person.id): about.an_approver(person, stage=stage) for person, stage in self._approving()}
         asked: dict[str, Question] = {Phase.REQUEST: about.the_request()}
         if not facts.stages and self.policy.has_rules_for(Phase.AUTO_APPROVE):
             asked[Phase.AUTO_APPROVE] = about.the_request(Phase.AUTO_APPROVE)
@@ -145,12 +172,14 @@ class Case:
             beneficiary=facts.beneficiary or _gone(self.proposal.beneficiary),
             entitlement=facts.entitlement,
             now=self.now,
-            declared=self.policy.attributes,
+            declares=self.policy.declares,
         )
 
     def _approving(self) -> tuple[tuple[Person, str], ...]:
-        """Whose approvals the answer rests on: the actor's now, or everybody's who approved, when the change is made."""
+        """Whose approvals the answer rests on: the actor's now, everybody's who could decide, or who approved, when the change is made."""
         facts = self.facts
+        if self.action is Action.REROUTE and self.open_stage:
+            return tuple((person, self.open_stage) for person in concerned(facts.stages[facts.stage], facts))
         if self.action is Action.APPROVE and facts.actor and facts.stage < len(facts.stages):
             return ((facts.actor, self.open_stage),)
         if self.action is not Action.EXECUTE:

@@ -129,7 +129,8 @@ def _has_somebody_to_ask(case: Case) -> Denied | None:
                     8, say("Your manager has to agree to {entitlement}, and you have none who could. Ask the helpdesk.", entitlement=name)
                 )
             sentence = say(
-                "Nobody can decide on {entitlement} for you: it has no other active owner or deputy. Ask the helpdesk to name one.",
+                "Nobody can decide on {entitlement} for you: it has no other active owner, deputy or steward. "
+                "Ask the helpdesk to name one.",
                 entitlement=name,
             )
             return Denied(8, sentence)
@@ -306,6 +307,8 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
         ),
         Action.DENY: (_is_everybody_here, _is_not_their_own, _is_an_open_approver, _is_in_time, _has_a_denial_reason),
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),
+        # Not (19): what is too old to decide on is no reason to end a request, and whoever decides on it is held to (19) themselves.
+        Action.REROUTE: (*_THERE, _has_somebody_to_ask),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),
         Action.EXTEND: (*_THERE, _is_for_oneself, *_ASKABLE, _has_somebody_to_ask),
         Action.REVOKE: (_may_end_it, _says_why),

@@ -24,6 +24,10 @@ class Facts:
     """The owner, then the deputy, of the entitlement: as far as the directory knows them."""
     manager: Person | None = None
     """The beneficiary's manager, as far as the directory knows them."""
+    manager_above: Person | None = None
+    """The manager of that manager; read where a manager decides, or would have to and cannot."""
+    steward: Person | None = None
+    """The steward of the entitlement, where it has one and the directory knows them."""
     on_call: tuple[str, ...] = ()
     """The rotas on which the requester is on call at ``read_at``."""
     conflicts: tuple[Entitlement, ...] = ()

@@ -4,6 +4,7 @@ The request is judged again at every step, by the person who asked and at the ho
 and when the change is made, Countersign itself and everybody who approved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +19,10 @@ _COUNTERSIGN = Entity(type="Countersign", id="countersign", attributes={})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What every question of one case has in common. ``now`` is the moment of the act; a request is judged at the hour of its making."""
+    """What every question of one case has in common. ``now`` is the moment of the act; a request is judged at the hour of its making.
+
+    ``declares`` says what the schema knows: what came into it later is sent only to a policy that was written for it.
+    """
 
     proposal: Proposal
     facts: Facts
@@ -26,8 +30,7 @@ class About:
     beneficiary: Person
     entitlement: Entitlement
     now: datetime
-    declared: frozenset[str]
-    """The attributes that the policy's schema knows: nothing else is sent, and an older policy is asked as it always was."""
+    declares: Callable[[str, str], bool]
 
     def the_request(self, phase: Phase = Phase.REQUEST) -> Question:
         """May this be asked for; or with another phase: may it go on without a person's approval?"""
@@ -53,17 +56,21 @@ class About:
             "minutes": self.proposal.duration // _MINUTE,
             "has_ticket": bool(self.proposal.reference),
             "stage": stage,
-            "approvers": tuple(person_uid(one.approver) for one in self.facts.decisions if one.verdict is Verdict.APPROVE),
             "conflicts": tuple(one.id for one in self.facts.conflicts),
             "weekday": here.isoweekday(),
             "hour": here.hour,
         }
+        if self.declares("Asked", "approvers"):
+            context["approvers"] = tuple(person_uid(one.approver) for one in self.facts.decisions if one.verdict is Verdict.APPROVE)
+        above = self.facts.manager_above
+        if above is not None and self.declares("Asked", "manager_above"):
+            context["manager_above"] = person_uid(above.id)
         return Question(
             task=self.entitlement.task,
             phase=phase,
             principal=principal,
-            resource=_entitlement(self.entitlement),
-            context={name: value for name, value in context.items() if name in self.declared},
+            resource=self._entitlement(),
+            context=context,
             others=(self._person(self.requester), self._person(self.beneficiary)),
         )
 
@@ -76,17 +83,19 @@ class About:
             attributes["manager"] = person_uid(person.manager)
         return Entity(type="Person", id=person.id, attributes=attributes)
 
-
-def _entitlement(offer: Entitlement) -> Entity:
-    owners = (offer.owner, offer.deputy) if offer.deputy else (offer.owner,)
-    attributes: dict[str, Attribute] = {
-        "risk": offer.risk.value,
-        "level": offer.level,
-        "system": offer.system,
-        "owners": tuple(person_uid(one) for one in owners),
-        "departments": offer.departments,
-        "hours": offer.hours.value,
-    }
-    if offer.rota:
-        attributes["rota"] = offer.rota
-    return Entity(type="Entitlement", id=offer.id, attributes=attributes)
+    def _entitlement(self) -> Entity:
+        offer = self.entitlement
+        owners = (offer.owner, offer.deputy) if offer.deputy else (offer.owner,)
+        attributes: dict[str, Attribute] = {
+            "risk": offer.risk.value,
+            "level": offer.level,
+            "system": offer.system,
+            "owners": tuple(person_uid(one) for one in owners),
+            "departments": offer.departments,
+            "hours": offer.hours.value,
+        }
+        if offer.rota:
+            attributes["rota"] = offer.rota
+        if offer.steward and self.declares("Entitlement", "steward"):
+            attributes["steward"] = person_uid(offer.steward)
+        return Entity(type="Entitlement", id=offer.id, attributes=attributes)

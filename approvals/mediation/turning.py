@@ -235,7 +235,7 @@ def _being(asked: Asked, person: PersonId, **changes: Any) -> Asked:
             return tuple(changed(each) for each in one)
         return replace(one, **changes) if isinstance(one, Person) and one.id == person else one
 
-    names = ("actor", "requester", "beneficiary", "manager", "owners", "approvers")
+    names = ("actor", "requester", "beneficiary", "manager", "manager_above", "steward", "owners", "approvers")
     return _knowing(asked, **{name: changed(getattr(facts, name)) for name in names})
 
 
@@ -259,7 +259,8 @@ def _signed_in(asked: Asked, person: PersonId) -> StepUp:
 
 
 def _people(facts: Facts) -> tuple[Person, ...]:
-    concerned = (facts.requester, facts.beneficiary, facts.actor, facts.manager, *facts.owners, *facts.approvers)
+    standing_in = (facts.manager_above, facts.steward)
+    concerned = (facts.requester, facts.beneficiary, facts.actor, facts.manager, *facts.owners, *facts.approvers, *standing_in)
     by_id: Mapping[PersonId, Person] = {one.id: one for one in concerned if one is not None}
     return tuple(by_id.values())
 

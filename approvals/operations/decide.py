@@ -6,18 +6,19 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 
 from approvals import outbox
-from approvals.change import Action, Allowed, Decision, Denied, Look, PersonId, RequestId, Verdict
+from approvals.change import Action, Allowed, Decision, Denied, Look, PersonId, RequestId, State, Verdict
 from approvals.jobs.embedded import Kind
 from approvals.lifecycle import Event
 from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Act, Desk, Done, Outcome
 from approvals.operations.extend import give_more, refuse_more
 from approvals.operations.facts import for_request, of_more_time
+from approvals.operations.healing import heal
 from approvals.operations.sign_in import NOT_SET_UP, SIGN_IN, SignInNeeded, ask_to_sign_in, fetched
 from approvals.operations.staleness import STALE, Seen, staleness
 from approvals.operations.transition import move, named, refuse
 from approvals.step_up import Sought
-from approvals.store.requests import decisions_of, find, for_the_whole, id_of, stored_step_up, whole_of
+from approvals.store.requests import decisions_of, find, for_the_whole, id_of, stages_of, stored_step_up, whole_of
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
 from approvals.store.tables import DecisionRow, RequestRow
@@ -157,15 +158,20 @@ def _deny(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts: Fa
 def _approve(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts: Facts, act: Act, desk: Desk) -> None:
     duration = min(word.duration or row.duration, row.duration)
     stage = facts.stages[row.stage]
-    agreed = 1 + sum(1 for one in facts.decisions if one.stage == row.stage and one.verdict is Verdict.APPROVE)
+    # Not of those who have left the stage since: their approval opens nothing any more (15).
+    earlier = (one for one in facts.decisions if one.stage == row.stage and one.approver in stage.approvers)
+    agreed = 1 + sum(1 for one in earlier if one.verdict is Verdict.APPROVE)
     if agreed < stage.quorum:
         sentence, changes = say("Approved; more approvals are needed."), {"duration": duration}
         move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=changes)
         return
     if row.stage + 1 < len(facts.stages):
         sentence, onward = say("Approved; the next approvers are asked."), {"duration": duration, "stage": row.stage + 1}
-        outbox.show(tx, id_of(row), *facts.stages[row.stage + 1].approvers)
         move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=onward)
+        # They were chosen when it was asked for, and somebody may have left since: nobody gets a card in their place, but who decides now.
+        heal(tx, row, act=act, desk=desk)
+        if row.state is State.WAITING:
+            outbox.show_anew(tx, id_of(row), *stages_of(row)[row.stage].approvers)
         return
     decided = {"duration": duration, "decided_at": act.at, "decided_by": act.actor, "decision_reason": word.reason}
     sentence, work = say("Approved for {duration}.", duration=duration), (Kind.GRANT,)

@@ -1,4 +1,5 @@
-"""What time does by itself: questions lapse, access ends, checkpoints are published, and what was only counted is summed up.
+"""What time does by itself: questions lapse, approvers who left are replaced, access ends and is spoken of before, checkpoints are
+published, and what was only counted is summed up.
 
 Timers are columns, so there is nothing that could be forgotten.
 """
@@ -17,6 +18,7 @@ from approvals.operations.desk import Desk, by_time
 from approvals.operations.end import end
 from approvals.operations.extend import warn
 from approvals.operations.facts import for_request
+from approvals.operations.healing import is_any_to_look_at, look_at_approvers
 from approvals.operations.refusals import is_any_over, sum_up
 from approvals.operations.sign_in import forget_sign_ins
 from approvals.operations.transition import move, named
@@ -37,7 +39,7 @@ def is_anything_due(tx: Tx, *, now: datetime) -> bool:
     lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
     if any(tx.exec(each.limit(1)).first() is not None for each in (ends, lapses, _warned(now))):
         return True
-    return bool(publication.behind(tx, now=now)) or is_any_over(tx, now=now)
+    return is_any_to_look_at(tx, now=now) or bool(publication.behind(tx, now=now)) or is_any_over(tx, now=now)
 
 
 def sweep(tx: Tx, *, desk: Desk) -> int:
@@ -57,9 +59,10 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
     warned = tx.exec(_warned(now).limit(_STEP)).all()
     for row in warned:
         warn(tx, row, desk=desk, now=now)
+    looked_at = look_at_approvers(tx, desk=desk, now=now, most=_STEP)
     untold = publication.behind(tx, now=now)
     publication.tell(tx, untold, now=now)
-    return len(ended) + len(lapsed) + len(warned) + len(untold) + sum_up(tx, now=now, most=_STEP)
+    return len(ended) + len(lapsed) + len(warned) + looked_at + len(untold) + sum_up(tx, now=now, most=_STEP)
 
 
 def _warned(now: datetime) -> SelectOfScalar[RequestRow]:

@@ -24,8 +24,10 @@ _OPEN_STATES = ("waiting", "approved", "granted", "ending")
 def for_proposal(tx: Tx, proposal: Proposal, *, actor: PersonId | None, desk: Desk, now: datetime) -> Facts:
     """What is known before anything is asked of anybody."""
     offer = desk.catalog.find(proposal.entitlement)
-    known = people(tx, actor, proposal.requester, proposal.beneficiary, *_owner_ids(offer))
+    known = people(tx, actor, proposal.requester, proposal.beneficiary, *_owner_ids(offer), offer.steward if offer else None)
     beneficiary = known.get(proposal.beneficiary)
+    manager = _manager(tx, beneficiary)
+    can_decide = manager is not None and manager.enabled and manager.id != proposal.requester
     return Facts(
         read_at=now,
         actor=known.get(actor) if actor else None,
@@ -33,7 +35,9 @@ def for_proposal(tx: Tx, proposal: Proposal, *, actor: PersonId | None, desk: De
         beneficiary=beneficiary,
         entitlement=offer,
         owners=_owners(offer, known),
-        manager=_manager(tx, beneficiary),
+        manager=manager,
+        manager_above=None if can_decide else _manager(tx, manager),
+        steward=known.get(offer.steward) if offer and offer.steward else None,
         on_call=desk.catalog.on_call(proposal.requester, now=now),
         conflicts=_conflicts(tx, offer, (proposal.requester, proposal.beneficiary), desk=desk),
         open_request=_open_request(tx, proposal),
@@ -62,8 +66,9 @@ def for_request(
     offer = desk.catalog.find(EntitlementId(row.entitlement))
     stages = stages_of(row)
     approver_ids = tuple(one for stage in stages for one in stage.approvers)
-    known = people(tx, actor, row.requester, row.beneficiary, *_owner_ids(offer), *approver_ids)
+    known = people(tx, actor, row.requester, row.beneficiary, *_owner_ids(offer), offer.steward if offer else None, *approver_ids)
     beneficiary, requester = known.get(row.beneficiary), PersonId(row.requester)
+    manager = _manager(tx, beneficiary)
     return Facts(
         read_at=now,
         actor=known.get(actor) if actor else None,
@@ -71,7 +76,9 @@ def for_request(
         beneficiary=beneficiary,
         entitlement=offer,
         owners=_owners(offer, known),
-        manager=_manager(tx, beneficiary),
+        manager=manager,
+        manager_above=_manager(tx, manager) if any(stage.name == Kind.MANAGER for stage in stages) else None,
+        steward=known.get(offer.steward) if offer and offer.steward else None,
         on_call=desk.catalog.on_call(requester, now=now),
         conflicts=_conflicts(tx, offer, (requester, PersonId(row.beneficiary)), desk=desk),
         asked_at=row.asked_at,

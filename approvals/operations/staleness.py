@@ -32,6 +32,8 @@ def staleness(tx: Tx, row: RequestRow, *, seen: Seen, presser: PersonId | None, 
         return None
     if row.state is State.LAPSED:
         return say("This request has lapsed: nobody decided in time. Your press changed nothing.")
+    if row.state is State.REFUSED:
+        return say("Nobody was left who could decide on this request, so it was refused. Your press changed nothing.")
     if row.state is State.WITHDRAWN:
         return _withdrawn(tx, row, presser=presser)
     if row.decided_by:

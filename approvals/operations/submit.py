@@ -13,6 +13,7 @@ from approvals.mediation import Facts, authorize
 from approvals.mediation.case import Case
 from approvals.operations.desk import Act, Desk, Done, Outcome, by_policy
 from approvals.operations.facts import for_proposal
+from approvals.operations.healing import HEALTH_EVERY
 from approvals.operations.transition import move, refuse
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
@@ -91,6 +92,7 @@ def _insert(tx: Tx, proposal: Proposal, *, answer: Allowed, draft: int, act: Act
         "asked_at": act.at,
         "lapses_at": act.at + answer.obligations.lapses_after,
         "at_most": answer.obligations.max_duration,
+        "health_at": act.at + HEALTH_EVERY,
         "decision_reason": "",
         "had_before": False,
     }

@@ -44,7 +44,7 @@ _ASKED: Mapping[str, Any] = {
     "weekday": 2,
     "hour": 12,
 }
-_PEOPLE = ("requester", "beneficiary", "manager", "owner", "owners", "approvers")
+_PEOPLE = ("requester", "beneficiary", "manager", "manager_above", "owner", "owners", "steward", "approvers")
 
 
 class _File(BaseModel):

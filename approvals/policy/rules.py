@@ -80,9 +80,12 @@ class Policy:
     schema: cedarpy.Schema
 
     @cached_property
-    def attributes(self) -> frozenset[str]:
-        """The names of what its schema declares. What is not among them is not sent: a policy may be older than the release that asks."""
-        return frozenset(one.name for one in self.declared)
+    def _attributes(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.owner, one.name) for one in self.declared)
+
+    def declares(self, owner: str, name: str) -> bool:
+        """Whether the schema knows the attribute. One that it does not know would be an error, and the error a denial of everything."""
+        return (owner, name) in self._attributes
 
     def judge(self, *questions: Question) -> tuple[Verdict, ...]:
         """The answer to each question."""

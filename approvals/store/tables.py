@@ -1,6 +1,7 @@
 """The tables. Invariants that must hold whatever the code does are unique indexes here, each with its reason beside it.
 
-Timers are columns (``lapses_at``, ``ends_at``, ``due_at``) under partial indexes: there is nothing to cancel and nothing to keep in step.
+Timers are columns (``lapses_at``, ``health_at``, ``ends_at``, ``due_at``) under partial indexes: there is nothing to cancel and nothing to
+keep in step.
 """
 
 from datetime import datetime, timedelta
@@ -108,6 +109,7 @@ class RequestRow(SQLModel, table=True):
         # One open request for a thing and a person, whatever two clicks at once believe (check 7 of mediation).
         Index("one_open_request", "beneficiary", "entitlement", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("waiting_lapses", "lapses_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("waiting_health", "health_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         Index("granted_ends", "ends_at", sqlite_where=text("state = 'granted'"), postgresql_where=text("state = 'granted'")),
         Index("granted_warns", "warn_at", sqlite_where=text(_WARNS), postgresql_where=text(_WARNS)),
         Index("request_by_requester", "requester", "id"),
@@ -134,10 +136,13 @@ class RequestRow(SQLModel, table=True):
     reference: str | None = None
     stages: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     stage: int = 0
+    # Who was asked and decides no more: their cards say so.
+    relieved: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default=text("'[]'")))
     # Its approvers choose first who gets what for how long, as the policy demanded when it was asked for, or has since.
     look_again: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("0")))
     asked_at: datetime = _instant()
     lapses_at: datetime = _instant()
+    health_at: datetime | None = _instant(nullable=True)  # When to see next whether those who are asked can still decide.
     decided_at: datetime | None = _instant(nullable=True)
     decided_by: str | None = None
     decision_reason: str = _text()

@@ -7,7 +7,7 @@ from approvals.evidence import Trace
 from approvals.evidence.pieces import Piece
 from approvals.lifecycle import Event
 
-_FAILED = (Trace.REFUSED, Trace.REFUSED_MORE, Trace.CALL_FAILED, Trace.UNREACHED, Event.FAIL)
+_FAILED = (Trace.REFUSED, Trace.REFUSED_MORE, Trace.CALL_FAILED, Trace.UNREACHED, Event.REFUSE, Event.FAIL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,11 +60,13 @@ OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1),
 _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("tier.high",),
     Action.APPROVE: ("tier.high", "approve.owner"),
+    Action.REROUTE: ("approve.owner",),
     Action.EXECUTE: ("tier.high", "execute.decided", "approve.owner"),
 }
+_BINDING = (Action.SUBMIT, Action.APPROVE, Action.EXECUTE)
 _PERMITTED: Mapping[Action, tuple[str, ...]] = {**_DECIDED, Action.EXTEND: ("tier.high", "extend.holder")}
 ALLOWED: Mapping[Action, Allowed] = {
-    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _DECIDED else None, rules=_PERMITTED.get(action, ()))
+    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _BINDING else None, rules=_PERMITTED.get(action, ()))
     for action in Action
 }
 """What each action is answered on its good facts."""
@@ -88,6 +90,7 @@ GOOD: Mapping[Action, Facts] = {
     Action.APPROVE: replace(_ASKED, word=YES, step_up=SIGNED_IN),
     Action.DENY: replace(_ASKED, word=NO),
     Action.WITHDRAW: replace(_ASKED, actor=ANA),
+    Action.REROUTE: replace(_ASKED, actor=None, is_by_time=True),
     Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
     Action.EXTEND: replace(_ASKED, actor=ANA),
     Action.REVOKE: replace(_ASKED, actor=ANA, decisions=(YES,)),
@@ -117,7 +120,7 @@ WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = 
     5: (lambda asked: replace(asked, duration=9 * HOUR), {}),
     6: (lambda asked: replace(asked, reason=""), {}),
     7: (lambda asked: asked, {"holds": True}),
-    8: (lambda asked: asked, {"owners": ()}),
+    8: (lambda asked: asked, {"owners": (), "approvers": ()}),
     9: (lambda asked: asked, {"actor": ANA}),
     10: (lambda asked: asked, {"actor": TOM}),
     11: (lambda asked: asked, {"lapses_at": None}),
@@ -135,6 +138,7 @@ ORDER: Mapping[Action, tuple[int, ...]] = {
     Action.APPROVE: (1, 2, 9, 10, 11, 19, 4, 5, 6, 12, 20, 17),
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
+    Action.REROUTE: (1, 2, 8),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),
     Action.EXTEND: (1, 2, 3, 19, 4, 5, 6),
 }

@@ -18,6 +18,7 @@ from approvals.operations.due import forget, sweep
 from approvals.operations.end import end
 from approvals.operations.execute import execute, give_up
 from approvals.operations.extend import ask_for_more
+from approvals.operations.healing import HEALTH_EVERY
 from approvals.operations.revoke import linger, revoke
 from approvals.operations.sign_in import SignInNeeded, keep
 from approvals.operations.staleness import Seen
@@ -37,7 +38,7 @@ from approvals.store.tables import (
     SignInRow,
     TicketRow,
 )
-from tests.approvals.northwind import ANA, BILLING_WRITE, MARIA, WIDE
+from tests.approvals.northwind import ANA, BILLING_WRITE, JONAS, MARIA, WIDE
 from tests.approvals.signing import a_token, vouching
 from tests.builders import HOUR, NOON
 
@@ -183,6 +184,11 @@ class Story:
     async def sweeps(self) -> int:
         return await self.desk.store.write(lambda tx: sweep(tx, desk=self.desk))
 
+    async def looks_at_approvers(self) -> None:
+        """An hour passes, and it is seen whether those who are asked can still decide."""
+        self.clock.advance(HEALTH_EVERY)
+        await self.sweeps()
+
     async def executes(self, request: RequestId) -> None:
         await execute(request, desk=self.desk)
 
@@ -319,6 +325,12 @@ async def _lapses(story: Story, _request: RequestId) -> None:
     await story.sweeps()
 
 
+async def _nobody_is_left(story: Story, _request: RequestId) -> None:
+    await story.leaves(MARIA)
+    await story.leaves(JONAS)
+    await story.looks_at_approvers()
+
+
 async def _cannot_be_granted(story: Story, request: RequestId) -> None:
     await story.leaves(MARIA)
     await story.executes(request)
@@ -333,6 +345,7 @@ _WAY: Mapping[State, tuple[Any, ...]] = {
     State.DENIED: (Story.denies,),
     State.LAPSED: (_lapses,),
     State.WITHDRAWN: (Story.withdraws,),
+    State.REFUSED: (_nobody_is_left,),
     State.FAILED: (Story.approves, _cannot_be_granted),
 }
 

@@ -203,7 +203,7 @@ def test_7_what_somebody_has_from_elsewhere_is_not_asked_for() -> None:
 _NOBODY = Denied(
     8,
     say(
-        "Nobody can decide on {entitlement} for you: it has no other active owner or deputy. Ask the helpdesk to name one.",
+        "Nobody can decide on {entitlement} for you: it has no other active owner, deputy or steward. Ask the helpdesk to name one.",
         entitlement="Write access to billing-db",
     ),
 )

@@ -107,6 +107,7 @@ _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
     Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word", "step_up"),
     Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
     Action.WITHDRAW: ("actor", "requester", "beneficiary"),
+    Action.REROUTE: ("requester", "beneficiary", "entitlement", "is_by_time"),
     Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),
     Action.EXTEND: ("actor", "requester", "beneficiary", "entitlement"),
     Action.REVOKE: ("actor",),
@@ -128,17 +129,8 @@ def test_a_fact_that_an_action_does_not_rest_on_changes_no_decision(action: Acti
 
 def test_every_fact_is_accounted_for() -> None:
     harmless_when_absent = {
-        "read_at",
-        "open_request",
-        "holds",
-        "stage",
-        "manager",
-        "on_call",
-        "conflicts",
-        "asked_at",
-        "older",
-        "spending",
-        "why",
+        *("read_at", "open_request", "holds", "stage", "manager", "on_call", "conflicts", "asked_at", "older", "spending"),
+        *("manager_above", "steward", "why"),
     }
 
     assert {field.name for field in fields(Facts)} == {*_DROPPED} | harmless_when_absent

@@ -45,9 +45,11 @@ async def test_a_request_begins_at_1001_and_holds_what_was_asked(story: Story) -
         "reference": "INC-4711",
         "stages": [{"name": "owner", "approvers": [MARIA], "quorum": 1}],
         "stage": 0,
+        "relieved": [],
         "look_again": False,
         "asked_at": NOON,
         "lapses_at": NOON + timedelta(days=1),
+        "health_at": NOON + HOUR,
         "decided_at": None,
         "decided_by": None,
         "decision_reason": "",
@@ -152,7 +154,7 @@ def test_the_code_and_the_index_mean_the_same_by_open() -> None:
 @pytest.mark.parametrize("state", FINAL)
 async def test_what_is_over_can_be_asked_for_again(story: Story, state: State) -> None:
     first = await story.brought_to(state)
-    if state is State.FAILED:
+    if state in (State.FAILED, State.REFUSED):
         await story.returns(MARIA)
 
     assert await story.submits() == Done(RequestId(first + 1))
@@ -182,7 +184,7 @@ async def test_where_nobody_can_be_asked_nothing_is_asked(story: Story) -> None:
 
     outcome = await story.submits()
 
-    text = "Nobody can decide on {entitlement} for you: it has no other active owner or deputy. Ask the helpdesk to name one."
+    text = "Nobody can decide on {entitlement} for you: it has no other active owner, deputy or steward. Ask the helpdesk to name one."
     assert outcome == Refused(say(text, entitlement="Write access to billing-db"), None)
     assert await _tables(story) == ([], [], [])
 

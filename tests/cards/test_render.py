@@ -33,7 +33,7 @@ KEY = b"k" * 32
 LISBON = Language("en-GB", "Europe/Lisbon")
 FOR_ANA: dict[str, Any] = {"language": LISBON, "viewer": ANA.id, "key": KEY}
 FOR_MARIA: dict[str, Any] = {"language": LISBON, "viewer": MARIA.id, "key": KEY}
-VIEWERS = {Standing.REQUESTER: ANA.id, Standing.APPROVER: MARIA.id, Standing.ONLOOKER: TOM.id}
+VIEWERS = {Standing.REQUESTER: ANA.id, Standing.APPROVER: MARIA.id, Standing.RELIEVED: MARIA.id, Standing.ONLOOKER: TOM.id}
 
 
 def objects(value: object) -> Iterator[dict[str, Any]]:
@@ -81,6 +81,11 @@ def test_an_approver_can_approve_approve_less_or_deny() -> None:
     ]
 
 
+def test_whoever_is_asked_in_the_place_of_another_reads_whose() -> None:
+    assert "In place of\nTom Okafor" in text(a_card(a_request_view(relieved=(TOM,))))
+    assert "In place of" not in text(a_card(a_request_view()))
+
+
 EXPECTED = {
     (State.WAITING, Standing.APPROVER): [Verb.APPROVE, Verb.APPROVE, Verb.DENY],
     (State.WAITING, Standing.REQUESTER): [Verb.WITHDRAW, Verb.REFRESH],
@@ -88,6 +93,7 @@ EXPECTED = {
     (State.DENIED, Standing.REQUESTER): [Verb.FORM],
     (State.LAPSED, Standing.REQUESTER): [Verb.FORM],
     (State.WITHDRAWN, Standing.REQUESTER): [Verb.FORM],
+    (State.REFUSED, Standing.REQUESTER): [Verb.FORM],
     (State.ENDED, Standing.REQUESTER): [Verb.FORM],
 }
 

@@ -9,10 +9,13 @@ from approvals.views import RequestView, Standing
 from approvals.words import say
 from cards.language import Language
 from cards.wording import Tone, badge, summary, told
-from tests.builders import ANA, HOUR, MARIA, TOM, a_request_view
+from tests.builders import ANA, HOUR, MARIA, TOM, a_person, a_request_view
 
 LISBON = Language("en-GB", "Europe/Lisbon")
-VIEWERS = {Standing.REQUESTER: ANA.id, Standing.APPROVER: MARIA.id, Standing.ONLOOKER: TOM.id}
+VIEWERS = {Standing.REQUESTER: ANA.id, Standing.APPROVER: MARIA.id, Standing.RELIEVED: MARIA.id, Standing.ONLOOKER: TOM.id}
+
+
+JONAS = a_person("Jonas Weber", title="Team lead")
 
 
 def as_told(view: RequestView, *, viewer: PersonId | None = None) -> str:
@@ -94,6 +97,20 @@ Withdrawn
 The request was withdrawn
 Ana Ferreira withdrew it.
 Nothing was changed, and nothing is left to decide.""",
+    (State.WAITING, Standing.RELIEVED): """INFORM
+Waiting
+Somebody else decides now
+Ana Ferreira asked on Sat, 22 Nov 2025, 12:00 (Lisbon time). It is asked of Jonas Weber now, in your place.""",
+    (State.REFUSED, Standing.REQUESTER): """WARN
+Refused
+Nobody can decide on this
+Nobody can decide on Write access to billing-db for you.
+Nobody has denied it, and nothing was changed. You can ask again once somebody can decide.""",
+    (State.REFUSED, Standing.RELIEVED): """WARN
+Refused
+Nobody can decide on this
+Nobody can decide on Write access to billing-db for you.
+Nobody has denied it, and nothing was changed.""",
     (State.FAILED, Standing.REQUESTER): """ALERT
 Failed
 The change could not be made
@@ -104,7 +121,9 @@ Nothing more happens by itself. The helpdesk follows it up: ticket TCK-1042.""",
 
 @pytest.mark.parametrize(("state", "standing"), TOLD, ids=str)
 def test_a_reader_is_told_what_happened_and_what_comes_next(state: State, standing: Standing) -> None:
-    assert as_told(a_request_view(state, standing)) == TOLD[state, standing]
+    waits = {"waiting_for": (JONAS,)} if standing is Standing.RELIEVED and state is State.WAITING else {}
+
+    assert as_told(a_request_view(state, standing, **waits)) == TOLD[state, standing]
 
 
 @pytest.mark.parametrize("standing", Standing)
@@ -149,7 +168,7 @@ def test_a_heading_holds_no_value_since_headings_read_markdown(state: State, sta
 def test_final_states_are_quiet_unless_something_failed() -> None:
     tones = {state: told(a_request_view(state), language=LISBON, viewer=MARIA.id).tone for state in State if state.is_final}
 
-    assert tones == {**dict.fromkeys(tones, Tone.QUIET), State.FAILED: Tone.ALERT}
+    assert tones == {**dict.fromkeys(tones, Tone.QUIET), State.REFUSED: Tone.WARN, State.FAILED: Tone.ALERT}
 
 
 def test_every_state_has_its_own_badge() -> None:

@@ -29,7 +29,7 @@ def test_a_policy_is_listed_with_what_each_part_demands() -> None:
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
     assert "permit  tier.high                     request  (stages owner; lapses_after 1 d; step_up yes)" in lines
-    assert lines[-1] == f"17 policies over 23 declared attributes; version {POLICY.version}"
+    assert lines[-1] == f"19 policies over 25 declared attributes; version {POLICY.version}"
 
 
 def test_a_policy_that_says_why_it_is_so_is_listed_with_that() -> None:
@@ -43,7 +43,7 @@ def test_a_policy_that_says_why_it_is_so_is_listed_with_that() -> None:
 def test_the_shipped_cases_pass() -> None:
     told = countersign_policy("test", "--policy", POLICY_FOLDER)
 
-    assert (told.exit_code, told.stdout.split(";")[0]) == (DONE, "39 cases are answered as they must be")
+    assert (told.exit_code, told.stdout.split(";")[0]) == (DONE, "44 cases are answered as they must be")
 
 
 def test_a_policy_that_lets_too_much_through_fails_its_cases(folder: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_policy_that_lets_too_much_through_fails_its_cases(folder: Path) -> No
         in told.stdout
     )
     assert "no case shows: approve.all" in told.stdout
-    assert told.stderr == "countersign: 4 of 39 case(s) are not answered as they must be\n"
+    assert told.stderr == "countersign: 8 of 44 case(s) are not answered as they must be\n"
 
 
 def test_a_folder_without_cases_is_a_failure(folder: Path) -> None:
@@ -79,7 +79,9 @@ def test_a_difference_is_told_with_the_cases_that_it_turns(folder: Path) -> None
     assert told.stdout.splitlines() == [
         "+ approve.all",
         "~ auto.on-call  (at_most 12 h; notify owners)",
+        "now allowed  DENY/approve-by-manager-above-as-owner.yaml: The manager's manager does not speak for the owner.",
         "now allowed  DENY/approve-by-owner-as-manager.yaml: The owner does not speak for the manager.",
+        "now allowed  DENY/approve-by-steward-of-another.yaml: The steward of one entitlement is nobody to another.",
         "now allowed  DENY/approve-by-stranger.yaml: Whoever does not own it approves nothing.",
         "now allowed  DENY/auto-too-long.yaml: Longer than a shift is never taken without asking.",
     ]

@@ -40,7 +40,8 @@ def test_a_question_that_lacks_any_part_of_its_context_is_never_allowed(case: Ca
 
         (got,) = POLICY.judge_plain([{**case.request, "context": json.dumps(rest)}], json.dumps(case.entities))
 
-        assert (name, got.allowed, bool(got.errors)) == (name, False, True)
+        # What may be missing is no error where it is.
+        assert (name, got.allowed, bool(got.errors)) == (name, False, name != "manager_above")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.is_allowed], ids=lambda case: case.name)

@@ -41,7 +41,7 @@ def test_the_order_of_files_does_not_change_the_version() -> None:
 
 
 _UNSAFE = (
-    "policy extra: for policy `policy17`, unable to guarantee safety of access to optional attribute `department` on entity type `Person`"
+    "policy extra: for policy `policy19`, unable to guarantee safety of access to optional attribute `department` on entity type `Person`"
 )
 MISTAKES = {
     "a policy without a name": (
@@ -114,7 +114,7 @@ MISTAKES = {
     ),
     "an attribute that is not declared": (
         with_file("99.cedar", _PERMIT.replace("principal.enabled", "principal.is_admin")),
-        "policy extra: for policy `policy17`, attribute `is_admin` on entity type `Person` not found",
+        "policy extra: for policy `policy19`, attribute `is_admin` on entity type `Person` not found",
     ),
     "an attribute that may be missing, without asking": (
         with_file("99.cedar", _PERMIT.replace("principal.enabled", 'principal.department == "Finance"')),
@@ -178,10 +178,8 @@ def test_every_attribute_says_its_source_and_its_age() -> None:
 
     assert names == [
         *(f"Agent.{name}" for name in ("enabled", "owner")),
-        *(
-            f"Asked.{name}"
-            for name in ("approvers", "beneficiary", "conflicts", "has_ticket", "hour", "minutes", "requester", "stage", "weekday")
-        ),
-        *(f"Entitlement.{name}" for name in ("departments", "hours", "level", "owners", "risk", "rota", "system")),
+        *(f"Asked.{name}" for name in ("approvers", "beneficiary", "conflicts", "has_ticket", "hour", "manager_above", "minutes")),
+        *(f"Asked.{name}" for name in ("requester", "stage", "weekday")),
+        *(f"Entitlement.{name}" for name in ("departments", "hours", "level", "owners", "risk", "rota", "steward", "system")),
         *(f"Person.{name}" for name in ("department", "enabled", "manager", "on_call", "roles")),
     ]
