@@ -139,6 +139,7 @@ class Action(StrEnum):
     DENY = "request:deny"
     WITHDRAW = "request:withdraw"
     REROUTE = "request:reroute"
+    ESCALATE = "request:escalate"
     EXECUTE = "grant:execute"
     EXTEND = "grant:extend"
     REVOKE = "grant:revoke"
@@ -261,6 +262,10 @@ class Obligations:
     """Whether the approver says first who gets what for how long."""
     notify: tuple[PersonId, ...] = ()
     """Who is told when access begins, beside those who asked and decided."""
+    remind_after: timedelta | None = None
+    """After how long without an answer an approver is reminded, and after twice as long each further time; None for never."""
+    escalate_after: timedelta | None = None
+    """After how long without an answer the next in line is asked as well; None for never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,16 @@
     · ─────────▶ waiting ─────────▶ approved ─────────▶ granted ─────────▶ ending ─────────▶ ended
                  │  ▲ │                │                                   │  ▲
            agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed            linger └──┘
-           reroute ┘  ├─ lapse ─▶ lapsed
-                      ├─ refuse ─▶ refused
+         reroute ┘    ├─ lapse ─▶ lapsed
+        escalate ┘    ├─ refuse ─▶ refused
                       └─ withdraw ─▶ withdrawn
 
 While access is ``granted`` its holder may ask for more time (``ask_more``), which is given (``extend``) or not (``refuse_more``): the
 request stays where it is, and so does its end until somebody has agreed.
 
 ``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``reroute`` puts others in the place of
-those who cannot decide any more, and ``refuse`` is what is left where there are none: no person's denial, and no time that ran out.
+those who cannot decide any more, ``escalate`` others beside those who do not, and ``refuse`` is what is left where there are none: no
+person's denial, and no time that ran out.
 ``linger`` says, once, that access which is to end cannot be removed; nothing but its removal leads on from there. Each edge is one piece
 of evidence, one new version of the request and the jobs that follow from it, in one transaction.
 """
@@ -35,6 +36,7 @@ class Event(StrEnum):
     LAPSE = "request:lapse"
     WITHDRAW = "request:withdraw"
     REROUTE = "request:reroute"
+    ESCALATE = "request:escalate"
     REFUSE = "request:refuse"
     GRANT = "grant:grant"
     FAIL = "grant:fail"
@@ -55,6 +57,7 @@ EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.WAITING, Event.LAPSE): State.LAPSED,
         (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
         (State.WAITING, Event.REROUTE): State.WAITING,
+        (State.WAITING, Event.ESCALATE): State.WAITING,
         (State.WAITING, Event.REFUSE): State.REFUSED,
         (State.APPROVED, Event.GRANT): State.GRANTED,
         (State.APPROVED, Event.FAIL): State.FAILED,

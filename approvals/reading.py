@@ -121,6 +121,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         may_ask_more=_more(tx, row, reader=reader, offer=offer),
         may_take_back=_may_take_back(row, known.get(reader), offer=offer),
         lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),
+        escalated_at=row.escalated_at if row.state is State.WAITING else None,
         relieved=tuple(_view(one, known) for one in row.relieved) if row.state is State.WAITING else (),
     )
 

@@ -132,6 +132,10 @@ def _waiting(read: _Reading) -> Told:
             "{requester} asked on {asked}. It waits for {names}.", requester=view.requester.name, names=_waiting_for(read), **asked
         )
     then = say("You are told here as soon as it is decided.") if read.is_requester else None
+    if view.escalated_at is not None and view.standing is not Standing.RELIEVED:
+        then = say(
+            "Nobody had answered by {moment}, so it is asked of {names}.", moment=moment(view.escalated_at), names=_waiting_for(read)
+        )
     return Told(badge=badge(view.state), tone=Tone.INFORM, headline=headline, happened=happened, then=then)
 
 

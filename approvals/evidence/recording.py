@@ -33,6 +33,7 @@ class Trace(StrEnum):
     CALL_FAILED = "connector:failed"
     HELD_BACK = "connector:held_back"
     UNDONE = "grant:undone"
+    REMINDED = "approver:reminded"
     UNREACHED = "delivery:failed"
     SAID = "draft:said"
     ERASED = "person:erased"

@@ -24,8 +24,7 @@ def _answer(case: Case) -> Allowed | Denied:
         if denied is not None:
             return denied
     if action not in (Action.SUBMIT, Action.APPROVE, Action.EXECUTE):
-        stages = case.stages if action is Action.REROUTE else facts.stages
-        return Allowed(stages=stages, obligations=None, rules=_ids(case))
+        return Allowed(stages=case.stages if case.is_about_approvers else facts.stages, obligations=None, rules=_ids(case))
     return Allowed(stages=case.stages, obligations=_obligations(case), rules=_ids(case), needs_nobody=case.needs_nobody)
 
 
@@ -40,6 +39,8 @@ def _obligations(case: Case) -> Obligations | None:
         step_up=bound.step_up,
         look_again=bound.look_again,
         notify=told(case.proposal, case.facts, bound),
+        remind_after=bound.remind_after,
+        escalate_after=bound.escalate_after,
     )
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from approvals.change import Action, Grounds, Person, PersonId, Proposal, Risk, Ruled, Stage, Verdict
 from approvals.mediation.facts import Facts
-from approvals.mediation.healing import concerned, healed, may_stay
+from approvals.mediation.healing import beside, concerned, healed, may_stay
 from approvals.mediation.questions import About
 from approvals.mediation.stages import stages_for
 from approvals.policy import Policy
@@ -61,6 +61,11 @@ class Case:
         return self.policy.judge(about.an_approver(person, stage=stage))[0] if about else NO
 
     @property
+    def is_about_approvers(self) -> bool:
+        """Whether it is asked who decides, and not whether something may be done."""
+        return self.action in (Action.REROUTE, Action.ESCALATE)
+
+    @property
     def open_stage(self) -> str:
         """The name of the stage that is decided now; empty where none is open."""
         facts = self.facts
@@ -106,8 +111,8 @@ class Case:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Who must agree: as settled at submit, or as the policy demands now; of a request to be rerouted, with who can decide now."""
-        if self.action is Action.REROUTE:
+        """Who must agree: as settled at submit, or as the policy demands now; where it is about them, with who can decide now."""
+        if self.is_about_approvers:
             return self._healed
         if self.facts.stages or self.needs_nobody:
             return self.facts.stages
@@ -116,19 +121,14 @@ class Case:
     @cached_property
     def _healed(self) -> tuple[Stage, ...]:
         """The stages, the open one with who can decide in it now. Those before it are over, those after it have not been asked."""
-        facts = self.facts
-        return tuple(
-            healed(
-                stage,
-                self.proposal,
-                facts,
-                stays=lambda who, name: may_stay(self._would(who, name)),
-                permits=lambda who, name: self._would(who, name).allowed,
-            )
-            if place == facts.stage
-            else stage
-            for place, stage in enumerate(facts.stages)
-        )
+        return tuple(self._open_now(stage) if place == self.facts.stage else stage for place, stage in enumerate(self.facts.stages))
+
+    def _open_now(self, stage: Stage) -> Stage:
+        def permits(person: Person, name: str) -> bool:
+            return self._would(person, name).allowed
+
+        here = healed(stage, self.proposal, self.facts, stays=lambda person, name: may_stay(self._would(person, name)), permits=permits)
+        return beside(here, self.proposal, self.facts, permits=permits) if self.action is Action.ESCALATE else here
 
     def _would(self, person: Person, stage: str) -> Ruling:
         """What the policy says to this person's approval; asked beside the others where it was not asked with them."""
@@ -147,7 +147,7 @@ class Case:
             return {}
         if self.action is Action.REVOKE:
             return {Phase.REVOKE: about.an_end(facts.actor)} if facts.actor else {}
-        if self.action is Action.REROUTE:
+        if self.is_about_approvers:
             # Whether it may be asked for is not asked again: it waits already.
             return {_approval(stage, person.id): about.an_approver(person, stage=stage) for person, stage in self._approving()}
         asked: dict[str, Question] = {Phase.REQUEST: about.the_request()}
@@ -178,7 +178,7 @@ class Case:
     def _approving(self) -> tuple[tuple[Person, str], ...]:
         """Whose approvals the answer rests on: the actor's now, everybody's who could decide, or who approved, when the change is made."""
         facts = self.facts
-        if self.action is Action.REROUTE and self.open_stage:
+        if self.is_about_approvers and self.open_stage:
             return tuple((person, self.open_stage) for person in concerned(facts.stages[facts.stage], facts))
         if self.action is Action.APPROVE and facts.actor and facts.stage < len(facts.stages):
             return ((facts.actor, self.open_stage),)

@@ -309,6 +309,7 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
         Action.WITHDRAW: (_is_everybody_here, _is_the_requester),
         # Not (19): what is too old to decide on is no reason to end a request, and whoever decides on it is held to (19) themselves.
         Action.REROUTE: (*_THERE, _has_somebody_to_ask),
+        Action.ESCALATE: (*_THERE, _has_somebody_to_ask),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),
         Action.EXTEND: (*_THERE, _is_for_oneself, *_ASKABLE, _has_somebody_to_ask),
         Action.REVOKE: (_may_end_it, _says_why),

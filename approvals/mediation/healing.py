@@ -1,4 +1,4 @@
-"""Approver health: who decides in the place of somebody who cannot any more (peers.md, "stuck for ever on a deleted approver").
+"""Approver health: who decides in the place of somebody who cannot any more, and who beside somebody who does not answer.
 
 Whoever can still decide stays; the next in line come in until the quorum can be reached again. A stage that comes out with too few people
 in it is what check (8) refuses: nobody waits on nobody, and nothing is approved for want of an approver.
@@ -18,6 +18,12 @@ def healed(stage: Stage, proposal: Proposal, facts: Facts, *, stays: Permits, pe
     if kept == stage.approvers:
         return stage
     return replace(stage, approvers=filled(kept, stage.name, proposal, facts, quorum=stage.quorum, permits=permits))
+
+
+def beside(stage: Stage, proposal: Proposal, facts: Facts, *, permits: Permits) -> Stage:
+    """``stage`` with the next in line beside those who are in it; itself where nobody is left in line. Its quorum stays as it is."""
+    more = filled(stage.approvers, stage.name, proposal, facts, quorum=len(stage.approvers) + 1, permits=permits)
+    return replace(stage, approvers=more)
 
 
 def concerned(stage: Stage, facts: Facts) -> tuple[Person, ...]:

@@ -17,6 +17,7 @@ from approvals.operations.healing import heal
 from approvals.operations.sign_in import NOT_SET_UP, SIGN_IN, SignInNeeded, ask_to_sign_in, fetched
 from approvals.operations.staleness import STALE, Seen, staleness
 from approvals.operations.transition import move, named, refuse
+from approvals.operations.waiting import timers
 from approvals.step_up import Sought
 from approvals.store.requests import decisions_of, find, for_the_whole, id_of, stages_of, stored_step_up, whole_of
 from approvals.store.sqlite import Tx
@@ -166,7 +167,14 @@ def _approve(tx: Tx, row: RequestRow, word: Decision, *, answer: Allowed, facts:
         move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=changes)
         return
     if row.stage + 1 < len(facts.stages):
-        sentence, onward = say("Approved; the next approvers are asked."), {"duration": duration, "stage": row.stage + 1}
+        sentence, onward = (
+            say("Approved; the next approvers are asked."),
+            {
+                "duration": duration,
+                "stage": row.stage + 1,
+                **timers(remind_after=row.remind_after, escalate_after=row.escalate_after, now=act.at),
+            },
+        )
         move(tx, row, Event.AGREE, desk=desk, act=act, answer=answer, facts=facts, sentence=sentence, changes=onward)
         # They were chosen when it was asked for, and somebody may have left since: nobody gets a card in their place, but who decides now.
         heal(tx, row, act=act, desk=desk)

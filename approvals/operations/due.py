@@ -1,5 +1,5 @@
-"""What time does by itself: questions lapse, approvers who left are replaced, access ends and is spoken of before, checkpoints are
-published, and what was only counted is summed up.
+"""What time does by itself: questions lapse, approvers who left are replaced and others reminded, access ends and is spoken of before,
+checkpoints are published, and what was only counted is summed up.
 
 Timers are columns, so there is nothing that could be forgotten.
 """
@@ -20,6 +20,7 @@ from approvals.operations.extend import warn
 from approvals.operations.facts import for_request
 from approvals.operations.healing import is_any_to_look_at, look_at_approvers
 from approvals.operations.refusals import is_any_over, sum_up
+from approvals.operations.reminding import is_anybody_to_be_reminded, see_to_what_waits
 from approvals.operations.sign_in import forget_sign_ins
 from approvals.operations.transition import move, named
 from approvals.store.requests import id_of
@@ -39,7 +40,9 @@ def is_anything_due(tx: Tx, *, now: datetime) -> bool:
     lapses = select(RequestRow.id).where(RequestRow.state == State.WAITING, RequestRow.lapses_at <= now)
     if any(tx.exec(each.limit(1)).first() is not None for each in (ends, lapses, _warned(now))):
         return True
-    return is_any_to_look_at(tx, now=now) or bool(publication.behind(tx, now=now)) or is_any_over(tx, now=now)
+    if is_any_to_look_at(tx, now=now) or is_anybody_to_be_reminded(tx, now=now):
+        return True
+    return bool(publication.behind(tx, now=now)) or is_any_over(tx, now=now)
 
 
 def sweep(tx: Tx, *, desk: Desk) -> int:
@@ -60,9 +63,11 @@ def sweep(tx: Tx, *, desk: Desk) -> int:
     for row in warned:
         warn(tx, row, desk=desk, now=now)
     looked_at = look_at_approvers(tx, desk=desk, now=now, most=_STEP)
+    seen_to = see_to_what_waits(tx, desk=desk, now=now, most=_STEP)
     untold = publication.behind(tx, now=now)
     publication.tell(tx, untold, now=now)
-    return len(ended) + len(lapsed) + len(warned) + looked_at + len(untold) + sum_up(tx, now=now, most=_STEP)
+    moved = len(ended) + len(lapsed) + len(warned) + looked_at + seen_to
+    return moved + len(untold) + sum_up(tx, now=now, most=_STEP)
 
 
 def _warned(now: datetime) -> SelectOfScalar[RequestRow]:

@@ -5,7 +5,8 @@ hundred requests, since only those are asked mediation about whose approvers hav
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import select
@@ -17,14 +18,13 @@ from approvals.mediation import Facts, authorize
 from approvals.operations.desk import Act, Desk, by_time
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
+from approvals.operations.waiting import HEALTH_EVERY, timers
 from approvals.store.people import people
 from approvals.store.requests import id_of, proposal_of, stages_of
 from approvals.store.sqlite import Tx
 from approvals.store.tables import RequestRow
 from approvals.words import Sentence, say
 
-HEALTH_EVERY = timedelta(hours=1)
-"""As old as the directory's word may be when a decision rests on it (schema.cedarschema)."""
 _REQUEST = RequestRow.__table__  # type: ignore[attr-defined]
 _WAITING = RequestRow.state == State.WAITING
 
@@ -64,6 +64,12 @@ def heal(tx: Tx, row: RequestRow, *, act: Act, desk: Desk) -> None:
         _reroute(tx, row, answer, facts=facts, act=by_itself, desk=desk)
 
 
+def is_in_doubt(tx: Tx, row: RequestRow, *, desk: Desk) -> bool:
+    """Whether mediation has to be asked about the approvers of one request."""
+    asked = _asked(row)
+    return _is_in_doubt(row, asked, known=people(tx, *asked, row.beneficiary), desk=desk)
+
+
 def _asked(row: RequestRow) -> tuple[PersonId, ...]:
     stages = stages_of(row)
     return stages[row.stage].approvers if row.stage < len(stages) else ()
@@ -82,9 +88,9 @@ def _reroute(tx: Tx, row: RequestRow, answer: Allowed, *, facts: Facts, act: Act
     gone = tuple(one for one in before if one not in now)
     names = {"gone": _names(tx, gone), "names": _names(tx, now)}
     changes = {
-        "stages": [{"name": one.name, "approvers": list(one.approvers), "quorum": one.quorum} for one in answer.stages],
+        "stages": [asdict(stage) for stage in answer.stages],
         "relieved": list(dict.fromkeys((*row.relieved, *gone))),
-        "health_at": act.at + HEALTH_EVERY,
+        **timers(remind_after=row.remind_after, escalate_after=row.escalate_after, now=act.at),
     }
     sentence = say("{gone} can no longer decide on this. It is asked of {names} now.", **names)
     outbox.show_anew(tx, id_of(row), *now)

@@ -13,8 +13,8 @@ from approvals.mediation import Facts, authorize
 from approvals.mediation.case import Case
 from approvals.operations.desk import Act, Desk, Done, Outcome, by_policy
 from approvals.operations.facts import for_proposal
-from approvals.operations.healing import HEALTH_EVERY
 from approvals.operations.transition import move, refuse
+from approvals.operations.waiting import timers
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
 from approvals.store.tables import RequestRow
@@ -92,7 +92,9 @@ def _insert(tx: Tx, proposal: Proposal, *, answer: Allowed, draft: int, act: Act
         "asked_at": act.at,
         "lapses_at": act.at + answer.obligations.lapses_after,
         "at_most": answer.obligations.max_duration,
-        "health_at": act.at + HEALTH_EVERY,
+        "remind_after": answer.obligations.remind_after,
+        "escalate_after": answer.obligations.escalate_after,
+        **timers(remind_after=answer.obligations.remind_after, escalate_after=answer.obligations.escalate_after, now=act.at),
         "decision_reason": "",
         "had_before": False,
     }

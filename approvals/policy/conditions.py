@@ -2,6 +2,8 @@
 
 @stages("manager, owner")   who must agree, in order: owner, manager, or "N of owners"
 @lapses_after("1d")         how long the question may stay open
+@remind_after("4h")         after how long without an answer an approver is reminded; each further time after twice as long
+@escalate_after("8h")       after how long without an answer the next in line is asked as well
 @at_most("8h")              the longest that access may last
 @requires("ticket")         what a request must come with
 @step_up("yes")             the approver signs in afresh for this one decision; how fresh, limits.yaml says
@@ -44,6 +46,8 @@ class Conditions:
 
     stages: tuple[StageRule, ...] = ()
     lapses_after: timedelta | None = None
+    remind_after: timedelta | None = None
+    escalate_after: timedelta | None = None
     at_most: timedelta | None = None
     ticket: bool = False
     step_up: bool = False
@@ -60,6 +64,8 @@ def read_annotations(notes: Mapping[str, str]) -> Conditions:
     return Conditions(
         stages=_each(notes, "stages", _stage),
         lapses_after=_span(notes, "lapses_after"),
+        remind_after=_span(notes, "remind_after"),
+        escalate_after=_span(notes, "escalate_after"),
         at_most=_span(notes, "at_most"),
         ticket=_only(notes, "requires", "ticket"),
         step_up=_only(notes, "step_up", "yes"),
@@ -68,7 +74,7 @@ def read_annotations(notes: Mapping[str, str]) -> Conditions:
     )
 
 
-KNOWN = frozenset({"id", "says", "doc", "stages", "lapses_after", "at_most", "requires", "step_up", "look_again", "notify"})
+KNOWN = frozenset({"id", "says", "doc", "requires", *(each.name for each in fields(Conditions))} - {"ticket"})
 """Every annotation that a policy may carry: a misspelt one is no demand that is silently missing."""
 
 
@@ -80,6 +86,8 @@ def strictest(demands: Iterable[Conditions]) -> Conditions:
     return Conditions(
         stages=_union(one.stages for one in demands),
         lapses_after=_least(one.lapses_after for one in demands),
+        remind_after=_least(one.remind_after for one in demands),
+        escalate_after=_least(one.escalate_after for one in demands),
         at_most=_least(one.at_most for one in demands),
         ticket=any(one.ticket for one in demands),
         step_up=any(one.step_up for one in demands),

@@ -110,6 +110,8 @@ class RequestRow(SQLModel, table=True):
         Index("one_open_request", "beneficiary", "entitlement", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("waiting_lapses", "lapses_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         Index("waiting_health", "health_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("waiting_reminds", "remind_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("waiting_escalates", "escalate_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
         Index("granted_ends", "ends_at", sqlite_where=text("state = 'granted'"), postgresql_where=text("state = 'granted'")),
         Index("granted_warns", "warn_at", sqlite_where=text(_WARNS), postgresql_where=text(_WARNS)),
         Index("request_by_requester", "requester", "id"),
@@ -143,6 +145,13 @@ class RequestRow(SQLModel, table=True):
     asked_at: datetime = _instant()
     lapses_at: datetime = _instant()
     health_at: datetime | None = _instant(nullable=True)  # When to see next whether those who are asked can still decide.
+    # As the policy had it when it was asked for; each stage begins anew.
+    remind_after: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
+    remind_at: datetime | None = _instant(nullable=True)
+    reminded: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    escalate_after: timedelta | None = Field(default=None, sa_column=Column(Span, nullable=True))
+    escalate_at: datetime | None = _instant(nullable=True)
+    escalated_at: datetime | None = _instant(nullable=True)
     decided_at: datetime | None = _instant(nullable=True)
     decided_by: str | None = None
     decision_reason: str = _text()

@@ -149,6 +149,7 @@ def _variants(
         "request-waiting-critical": critical,
         "request-waiting-look-again": replace(critical, lines=_lines(words)),
         "request-waiting-low": low,
+        "request-waiting-in-place-of": replace(view, relieved=(ana, maria)),
         "request-granted-less": less,
         "request-granted-take-back": live,
         "request-granted-more-asked": replace(live, more=2 * HOUR, waiting_for=(maria,)),

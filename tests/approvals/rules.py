@@ -56,17 +56,25 @@ BILLING = Entitlement(
 )
 PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
 STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
-OBLIGATIONS = Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True)
+ESCALATED = (Stage(name="owner", approvers=(MARIA.id, JONAS.id), quorum=1),)
+OBLIGATIONS = Obligations(
+    max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True, remind_after=4 * HOUR, escalate_after=8 * HOUR
+)
 _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.SUBMIT: ("tier.high",),
     Action.APPROVE: ("tier.high", "approve.owner"),
     Action.REROUTE: ("approve.owner",),
+    Action.ESCALATE: ("approve.owner",),
     Action.EXECUTE: ("tier.high", "execute.decided", "approve.owner"),
 }
 _BINDING = (Action.SUBMIT, Action.APPROVE, Action.EXECUTE)
 _PERMITTED: Mapping[Action, tuple[str, ...]] = {**_DECIDED, Action.EXTEND: ("tier.high", "extend.holder")}
 ALLOWED: Mapping[Action, Allowed] = {
-    action: Allowed(stages=STAGES, obligations=OBLIGATIONS if action in _BINDING else None, rules=_PERMITTED.get(action, ()))
+    action: Allowed(
+        stages=ESCALATED if action is Action.ESCALATE else STAGES,
+        obligations=OBLIGATIONS if action in _BINDING else None,
+        rules=_PERMITTED.get(action, ()),
+    )
     for action in Action
 }
 """What each action is answered on its good facts."""
@@ -91,6 +99,7 @@ GOOD: Mapping[Action, Facts] = {
     Action.DENY: replace(_ASKED, word=NO),
     Action.WITHDRAW: replace(_ASKED, actor=ANA),
     Action.REROUTE: replace(_ASKED, actor=None, is_by_time=True),
+    Action.ESCALATE: replace(_ASKED, actor=None, is_by_time=True),
     Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
     Action.EXTEND: replace(_ASKED, actor=ANA),
     Action.REVOKE: replace(_ASKED, actor=ANA, decisions=(YES,)),
@@ -139,6 +148,7 @@ ORDER: Mapping[Action, tuple[int, ...]] = {
     Action.DENY: (1, 9, 10, 11, 13),
     Action.WITHDRAW: (1, 14),
     Action.REROUTE: (1, 2, 8),
+    Action.ESCALATE: (1, 2, 8),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),
     Action.EXTEND: (1, 2, 3, 19, 4, 5, 6),
 }

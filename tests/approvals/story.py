@@ -18,11 +18,11 @@ from approvals.operations.due import forget, sweep
 from approvals.operations.end import end
 from approvals.operations.execute import execute, give_up
 from approvals.operations.extend import ask_for_more
-from approvals.operations.healing import HEALTH_EVERY
 from approvals.operations.revoke import linger, revoke
 from approvals.operations.sign_in import SignInNeeded, keep
 from approvals.operations.staleness import Seen
 from approvals.operations.submit import submit
+from approvals.operations.waiting import HEALTH_EVERY
 from approvals.operations.withdraw import withdraw
 from approvals.step_up import Sought
 from approvals.store.requests import find, whole_of

@@ -340,8 +340,8 @@ async def test_do_and_undo_leave_the_directory_as_it_was(story: Story, before: b
 async def test_nothing_is_due_before_its_time_and_everything_at_it(story: Story) -> None:
     granted = await story.brought_to(State.GRANTED)
     waiting = await story.asked(a_proposal(requester=TOM, beneficiary=TOM))
-    # Its approvers are looked at every hour; that is another story (test_healing.py).
-    await story.is_changed(waiting, health_at=None)
+    # Its approvers are looked at and reminded; those are other stories (test_healing.py, test_reminding.py).
+    await story.is_changed(waiting, health_at=None, remind_at=None, escalate_at=None)
     reminded = timedelta(hours=3, minutes=20)
     moments = [("a moment before the reminder", reminded - timedelta(microseconds=1)), ("at it", timedelta(microseconds=1))]
     moments += [("a moment before the end", 4 * HOUR - reminded - timedelta(microseconds=1)), ("at it", timedelta(microseconds=1))]

@@ -18,7 +18,7 @@ from approvals.change import (
 )
 from approvals.mediation import Facts, authorize
 from approvals.words import Sentence, say, spell
-from tests.approvals.rules import ALLOWED, BILLING, GOOD, ORDER, POLICY, PROPOSAL, TOM, WRONG, judge
+from tests.approvals.rules import ALLOWED, BILLING, GOOD, OBLIGATIONS, ORDER, POLICY, PROPOSAL, TOM, WRONG, judge
 from tests.builders import HOUR, NOON
 
 # What an answer binds to.
@@ -27,9 +27,9 @@ from tests.builders import HOUR, NOON
 @pytest.mark.parametrize(
     ("risk", "bound"),
     [
-        (Risk.LOW, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=7))),
-        (Risk.MEDIUM, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=3))),
-        (Risk.HIGH, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True)),
+        (Risk.LOW, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=7), remind_after=24 * HOUR, escalate_after=72 * HOUR)),
+        (Risk.MEDIUM, Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=3), remind_after=8 * HOUR, escalate_after=24 * HOUR)),
+        (Risk.HIGH, OBLIGATIONS),
         (
             Risk.CRITICAL,
             Obligations(
@@ -39,6 +39,8 @@ from tests.builders import HOUR, NOON
                 step_up=True,
                 look_again=True,
                 notify=("maria", "jonas", "tom"),
+                remind_after=HOUR,
+                escalate_after=2 * HOUR,
             ),
         ),
     ],
@@ -107,6 +109,7 @@ _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
     Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word", "step_up"),
     Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
     Action.WITHDRAW: ("actor", "requester", "beneficiary"),
+    Action.ESCALATE: ("requester", "beneficiary", "entitlement", "is_by_time"),
     Action.REROUTE: ("requester", "beneficiary", "entitlement", "is_by_time"),
     Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),
     Action.EXTEND: ("actor", "requester", "beneficiary", "entitlement"),

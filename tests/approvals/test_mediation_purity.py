@@ -173,6 +173,7 @@ _PROMISES = {
     Action.DENY: (_nobody_concerned_has_left, _it_is_decided_by_another, _it_is_decided_by_who_was_asked, _it_is_decided_in_time),
     Action.WITHDRAW: (_the_requester_acts,),
     Action.REROUTE: (_nobody_concerned_has_left, _somebody_else_can_be_asked),
+    Action.ESCALATE: (_nobody_concerned_has_left, _somebody_else_can_be_asked),
     Action.EXECUTE: (_nobody_concerned_has_left, _what_was_approved_is_bounded, _enough_others_agreed),
     Action.EXTEND: (_nobody_concerned_has_left, _it_is_bounded, _it_is_asked_for_oneself, _somebody_else_can_be_asked),
     Action.REVOKE: (_it_is_ended_by_who_may,),

@@ -12,13 +12,14 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from approvals.change import FINAL, Allowed, Denied, Obligations, RequestId, Stage, State
+from approvals.change import FINAL, Allowed, Denied, RequestId, Stage, State
 from approvals.operations.desk import Done, Refused
 from approvals.operations.facts import _OPEN_STATES
 from approvals.operations.submit import prospect
 from approvals.store.tables import _OPEN, RequestRow, TicketRow
 from approvals.words import say
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, STRANGER, TOM
+from tests.approvals.rules import OBLIGATIONS
 from tests.approvals.story import REASON, Story, a_proposal, a_trigger
 from tests.builders import HOUR, NOON
 
@@ -50,6 +51,12 @@ async def test_a_request_begins_at_1001_and_holds_what_was_asked(story: Story) -
         "asked_at": NOON,
         "lapses_at": NOON + timedelta(days=1),
         "health_at": NOON + HOUR,
+        "remind_after": 4 * HOUR,
+        "remind_at": NOON + 4 * HOUR,
+        "reminded": 0,
+        "escalate_after": 8 * HOUR,
+        "escalate_at": NOON + 8 * HOUR,
+        "escalated_at": None,
         "decided_at": None,
         "decided_by": None,
         "decision_reason": "",
@@ -223,7 +230,7 @@ async def test_a_preview_is_told_what_a_submit_would_be(story: Story) -> None:
 
     assert ahead.answer == Allowed(
         stages=(Stage(name="owner", approvers=(MARIA,), quorum=1),),
-        obligations=Obligations(max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True),
+        obligations=OBLIGATIONS,
         rules=("tier.high",),
     )
     assert isinstance(too_long.answer, Denied)

@@ -14,6 +14,7 @@ from tests.infra.scenes import (
     passes,
     quiet,
     requests,
+    screen,
     seen,
     told,
 )
@@ -90,3 +91,40 @@ async def test_a_press_on_a_card_from_before_is_answered_with_who_decides_now(lo
 
     assert answer.card is not None
     assert await requests(local) == [(1001, "waiting", 2)]
+
+
+async def test_an_approver_who_does_not_answer_is_reminded_and_then_the_deputy_is_asked_as_well(local: Local) -> None:
+    await asked(local)
+    await passes(local, 4 * HOUR)
+    reminder = await heard(local, MARIA, "has been waiting since")
+
+    await passes(local, 4 * HOUR)
+    news = await heard(local, ANA, "Nobody has answered yet")
+    await quiet(local)
+
+    assert "Ana Ferreira has been waiting since" in reminder
+    assert "REQ-1001 (Write access to billing-db)" in reminder
+    assert news == "Nobody has answered yet on REQ-1001 (Write access to billing-db), so Jonas Weber is asked as well. You need do nothing."
+    for who in (ANA, MARIA, JONAS):
+        assert (await seen(local, who, "REQ-1001")).shows("so it is asked of Maria Lindqvist or Jonas Weber.")
+    assert await ledger(local) == [
+        ("request:submit", "Ana Ferreira"),
+        ("approver:reminded", "Countersign"),
+        ("request:escalate", "Countersign"),
+    ]
+    page = await ticket_page(local, "TCK-1001")
+    assert "Maria Lindqvist was reminded: no decision yet." in page
+    assert "Nobody has answered, so Jonas Weber is asked as well." in page
+
+
+async def test_the_first_of_two_who_answers_decides_and_the_other_reads_who(local: Local) -> None:
+    await asked(local, text=READ)
+    await passes(local, 24 * HOUR)
+    jonas = await seen(local, JONAS, "Your decision is needed")
+    marias = await seen(local, MARIA, "Your decision is needed")
+
+    await local.simulator.person(JONAS).presses("Approve", on=jonas)
+    await heard(local, ANA, "is live")
+    late = screen(await local.simulator.person(MARIA).presses("Approve", on=marias))
+
+    assert late.shows("Jonas Weber has already approved this")

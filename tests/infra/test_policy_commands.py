@@ -28,7 +28,10 @@ def test_a_policy_is_listed_with_what_each_part_demands() -> None:
 
     lines = told.stdout.splitlines()
     assert told.exit_code == DONE
-    assert "permit  tier.high                     request  (stages owner; lapses_after 1 d; step_up yes)" in lines
+    assert (
+        "permit  tier.high                     request  (stages owner; lapses_after 1 d; remind_after 4 h; escalate_after 8 h; step_up yes)"
+        in lines
+    )
     assert lines[-1] == f"19 policies over 25 declared attributes; version {POLICY.version}"
 
 
@@ -111,6 +114,8 @@ def test_who_would_be_asked_is_told_and_who_else_could() -> None:
         "  could as well: Jonas Weber <jonas.weber@northwind.example>",
         "stages: owner",
         "lapses_after: 1 d",
+        "remind_after: 4 h",
+        "escalate_after: 8 h",
         "step_up: yes",
     ]
 
