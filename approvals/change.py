@@ -140,6 +140,7 @@ class Action(StrEnum):
     WITHDRAW = "request:withdraw"
     REROUTE = "request:reroute"
     ESCALATE = "request:escalate"
+    REASSIGN = "request:reassign"
     EXECUTE = "grant:execute"
     EXTEND = "grant:extend"
     REVOKE = "grant:revoke"

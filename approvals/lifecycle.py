@@ -5,17 +5,18 @@
                  │  ▲ │                │                                   │  ▲
            agree └──┘ ├─ deny ─▶ denied└─ fail ─▶ failed            linger └──┘
          reroute ┘    ├─ lapse ─▶ lapsed
-        escalate ┘    ├─ refuse ─▶ refused
+        escalate ┤    ├─ refuse ─▶ refused
+        reassign ┘    │
                       └─ withdraw ─▶ withdrawn
 
 While access is ``granted`` its holder may ask for more time (``ask_more``), which is given (``extend``) or not (``refuse_more``): the
 request stays where it is, and so does its end until somebody has agreed.
 
 ``agree`` is an approval that leaves the quorum of its stage, or a later stage, still open. ``reroute`` puts others in the place of
-those who cannot decide any more, ``escalate`` others beside those who do not, and ``refuse`` is what is left where there are none: no
-person's denial, and no time that ran out.
-``linger`` says, once, that access which is to end cannot be removed; nothing but its removal leads on from there. Each edge is one piece
-of evidence, one new version of the request and the jobs that follow from it, in one transaction.
+those who cannot decide any more, ``escalate`` others beside those who do not, ``reassign`` another in the place of one who wants it so,
+and ``refuse`` is what is left where there is nobody: no person's denial, and no time that ran out. ``linger`` says, once, that access
+which is to end cannot be removed; nothing but its removal leads on from there. Each edge is one piece of evidence, one new version of
+the request and the jobs that follow from it, in one transaction.
 """
 
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ class Event(StrEnum):
     WITHDRAW = "request:withdraw"
     REROUTE = "request:reroute"
     ESCALATE = "request:escalate"
+    REASSIGN = "request:reassign"
     REFUSE = "request:refuse"
     GRANT = "grant:grant"
     FAIL = "grant:fail"
@@ -58,6 +60,7 @@ EDGES: Mapping[tuple[State | None, Event], State] = MappingProxyType(
         (State.WAITING, Event.WITHDRAW): State.WITHDRAWN,
         (State.WAITING, Event.REROUTE): State.WAITING,
         (State.WAITING, Event.ESCALATE): State.WAITING,
+        (State.WAITING, Event.REASSIGN): State.WAITING,
         (State.WAITING, Event.REFUSE): State.REFUSED,
         (State.APPROVED, Event.GRANT): State.GRANTED,
         (State.APPROVED, Event.FAIL): State.FAILED,

@@ -137,6 +137,8 @@ class RequestView:
     """Whether the reader is offered to end access that is somebody else's. Whether they may is mediation's to say."""
     lines: tuple[LineView, ...] = ()
     """What the reader chooses from before they approve, the right line first; empty where they need not."""
+    others: tuple[PersonView, ...] = ()
+    """Who could decide in the reader's place."""
     escalated_at: datetime | None = None
     """When others were asked beside those who had not answered, while it waits."""
     relieved: tuple[PersonView, ...] = ()

@@ -11,7 +11,8 @@ def heard(understood: Command | Inquiry | Progress | Unclear, *, by: PersonId) -
     """The outcome of reading a message of ``by``."""
     match understood:
         case Command():
-            return {"command": understood.kind, "argument": _own(understood.argument, by)}
+            said = {"command": understood.kind, "argument": _own(understood.argument, by)}
+            return {**said, "person": _own(understood.person, by)} if understood.person else said
         case Inquiry():
             return {"asks": understood.wants, "about": understood.about, "request": understood.request}
         case Unclear():

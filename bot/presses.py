@@ -4,10 +4,11 @@ Always a card, whatever was sent: a forged button, somebody else's, an outdated 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from approvals import outbox, reading
-from approvals.change import Decision, RequestId, Verdict
+from approvals.change import Decision, PersonId, RequestId, State, Verdict
 from approvals.errors import UnknownRequestError
 from approvals.jobs.embedded import Kind, ask_for
 from approvals.operations.decide import decide, still_asks
@@ -16,11 +17,13 @@ from approvals.operations.end import end
 from approvals.operations.extend import ask_for_more
 from approvals.operations.forged import refuse_forged
 from approvals.operations.inbox import is_first_time
+from approvals.operations.reassign import reassign, who_else
 from approvals.operations.sign_in import SignInNeeded
 from approvals.operations.staleness import Seen
 from approvals.operations.withdraw import withdraw
 from approvals.store.requests import find
 from approvals.store.sqlite import Tx
+from approvals.views import Standing
 from approvals.words import Sentence, say
 from bot import drafting
 from bot.counter import Counter, Reader, reader
@@ -123,6 +126,9 @@ def _act(tx: Tx, visit: Visit, button: Button, data: Mapping[str, object], *, co
         case Verb.APPROVE | Verb.DENY:
             word = _word(visit, button.verb, data)
             return decide(tx, request, word, seen=_seen(button), act=visit.act, desk=desk, looked=read_look(data.get("look")), code=code)
+        case Verb.REASSIGN:
+            to = data.get("to")
+            return reassign(tx, request, PersonId(to) if isinstance(to, str) else None, seen=_seen(button), act=visit.act, desk=desk)
         case Verb.WITHDRAW:
             return withdraw(tx, request, act=visit.act, desk=desk)
         case Verb.HAND_BACK:
@@ -225,6 +231,9 @@ def request_now(
     except UnknownRequestError:
         return message_card(say("This request is not there any more."), tone=Tone.WARN, language=reader.language)
     view = reading.request_view(tx, row, reader=reader.id, shelf=counter.desk.shelf)
+    if view.standing is Standing.APPROVER and view.state is State.WAITING:
+        others = who_else(tx, row, by=reader.id, desk=counter.desk)
+        view = replace(view, others=tuple(reading.person_view(person) for person in others))
     return request_card(
         view,
         language=reader.language,

@@ -12,7 +12,7 @@ from approvals.operations.withdraw import withdraw
 from approvals.store.sqlite import Tx
 from approvals.views import Standing
 from approvals.words import Sentence, say
-from bot import drafting, inquiring, live, ruling
+from bot import drafting, giving, inquiring, live, ruling
 from bot.counter import Counter, Reader, reader
 from bot.heard import heard
 from bot.lists import access, catalog, help_for, requests
@@ -98,27 +98,36 @@ def _progress(tx: Tx, visit: Visit, progress: Progress, *, who: Reader, counter:
 
 def _command(tx: Tx, visit: Visit, command: Command, *, who: Reader, counter: Counter) -> Answer:
     match command.kind:
-        case CommandKind.HELP:
-            return help_for(who, counter=counter)
         case CommandKind.CANCEL:
             return _cancel(tx, visit)
         case CommandKind.FORM:
             return drafting.edit(tx, visit=visit, reader=who, counter=counter)
+        case CommandKind.STATUS:
+            return _status(tx, visit, command.argument, counter=counter)
+        case CommandKind.WITHDRAW:
+            return _withdraw(tx, visit, command.argument, who=who, counter=counter)
+        case CommandKind.REASSIGN:
+            return giving.give(tx, command, visit=visit, counter=counter)
+        case CommandKind.DONE | CommandKind.EXTEND | CommandKind.REVOKE:
+            return live.answer(tx, visit, command, who=who, counter=counter)
+        case CommandKind.POLICY:
+            return ruling.policy(tx, command.argument, act=visit.act, desk=counter.desk)
+        case CommandKind.ROLL_BACK:
+            return ruling.roll_back(tx, command.argument, act=visit.act, desk=counter.desk)
+        case _:
+            return _looked_up(tx, command.kind, who=who, counter=counter)
+
+
+def _looked_up(tx: Tx, kind: CommandKind, *, who: Reader, counter: Counter) -> Card:
+    match kind:
         case CommandKind.CATALOG:
             return catalog(tx, who, counter=counter)
         case CommandKind.ACCESS:
             return access(tx, who, counter=counter)
         case CommandKind.REQUESTS:
             return requests(tx, who, counter=counter)
-        case CommandKind.STATUS:
-            return _status(tx, visit, command.argument, counter=counter)
-        case CommandKind.WITHDRAW:
-            return _withdraw(tx, visit, command.argument, who=who, counter=counter)
-        case CommandKind.DONE | CommandKind.EXTEND | CommandKind.REVOKE:
-            return live.answer(tx, visit, command, who=who, counter=counter)
-        case CommandKind.POLICY | CommandKind.ROLL_BACK:
-            act = ruling.policy if command.kind is CommandKind.POLICY else ruling.roll_back
-            return act(tx, command.argument, act=visit.act, desk=counter.desk)
+        case _:
+            return help_for(who, counter=counter)
 
 
 def _cancel(tx: Tx, visit: Visit) -> Sentence:

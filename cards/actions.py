@@ -35,6 +35,7 @@ class Verb(StrEnum):
     PREVIEW = "preview"
     APPROVE = "approve"
     DENY = "deny"
+    REASSIGN = "reassign"
     WITHDRAW = "withdraw"
     HAND_BACK = "hand_back"
     TAKE_BACK = "take_back"

@@ -132,6 +132,7 @@ def request_card(
         presses=presses,
         shorter=[(language.duration(step), iso(step)) for step in shorter_than(view.duration)] if "approve_less" in presses else [],
         whole=(language.duration(view.duration), iso(view.duration)),
+        others=[(facts.person(each, language=language), each.id) for each in view.others[:LISTED]],
         lines=choices(view, language=language, viewer=viewer, key=key),
     )
 
@@ -155,6 +156,7 @@ def _presses(view: RequestView, *, shown: str, reader: _Reader) -> dict[str, Pre
             "approve_less": press(_("Approve this time"), Verb.APPROVE, Look.MAIN),
             "approve_looked": press(_("Approve now"), Verb.APPROVE, Look.MAIN),
             "deny": press(_("Deny with this reason"), Verb.DENY, Look.DANGER),
+            "reassign": press(_("Give it to them"), Verb.REASSIGN),
         }
     if view.may_take_back:
         return {"take_back": press(_("Take it back now"), Verb.TAKE_BACK, Look.DANGER)}

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from approvals.change import Action, Grounds, Person, PersonId, Proposal, Risk, Ruled, Stage, Verdict
 from approvals.mediation.facts import Facts
-from approvals.mediation.healing import beside, concerned, healed, may_stay
+from approvals.mediation.healing import beside, concerned, given, healed, may_stay
 from approvals.mediation.questions import About
-from approvals.mediation.stages import stages_for
+from approvals.mediation.stages import able, line, stages_for
 from approvals.policy import Policy
 from approvals.policy.conditions import Conditions, strictest
 from approvals.policy.question import Phase, Question, Sent
@@ -63,7 +63,7 @@ class Case:
     @property
     def is_about_approvers(self) -> bool:
         """Whether it is asked who decides, and not whether something may be done."""
-        return self.action in (Action.REROUTE, Action.ESCALATE)
+        return self.action in (Action.REROUTE, Action.ESCALATE, Action.REASSIGN)
 
     @property
     def open_stage(self) -> str:
@@ -123,7 +123,18 @@ class Case:
         """The stages, the open one with who can decide in it now. Those before it are over, those after it have not been asked."""
         return tuple(self._open_now(stage) if place == self.facts.stage else stage for place, stage in enumerate(self.facts.stages))
 
+    @cached_property
+    def others(self) -> tuple[Person, ...]:
+        """Who else could decide in the open stage: in line for it, and let by the policy."""
+        facts, name = self.facts, self.open_stage
+        asked = facts.stages[facts.stage].approvers if name else ()
+        spare = (person for person in able(line(name, facts), self.proposal) if person.id not in asked)
+        return tuple(person for person in spare if self._would(person, name).allowed)
+
     def _open_now(self, stage: Stage) -> Stage:
+        if self.action is Action.REASSIGN:
+            return given(stage, self.facts)
+
         def permits(person: Person, name: str) -> bool:
             return self._would(person, name).allowed
 

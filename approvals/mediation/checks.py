@@ -23,6 +23,7 @@ They are made in this order; a denial carries the number of the one that failed.
     (19) Nothing that the decision rests on is older than the schema allows.           control 9: stale is read again, or refused
     (20) Nobody asks or approves more often than the budgets of limits.yaml allow.      control 40, SC-5, ASI08
     (21) Who takes back access that is somebody else's says why.                        AC-2(3), control 13
+    (22) It is given only to somebody in line for it whom the policy lets approve.      control 16; peers.md, "reassign"
 """
 
 from collections.abc import Callable, Mapping
@@ -248,6 +249,16 @@ def _says_why(case: Case) -> Denied | None:
     return None
 
 
+def _can_be_given(case: Case) -> Denied | None:
+    # (22) Reassignment. In line are neither the requester nor the beneficiary, and nobody who is asked already.
+    to, names = case.facts.given_to, tuple(person.name for person in case.others)
+    if to is not None and any(person.id == to.id for person in case.others):
+        return None
+    if not names:
+        return Denied(22, say("Nobody else could decide on this request, so it stays with you."))
+    return Denied(22, say("Nothing was changed: this request can only be given to {names}.", names=names))
+
+
 def _is_fresh(case: Case) -> Denied | None:
     # (19) Age. A value from the future is as little worth: some clock is wrong.
     for one in case.policy.declared:
@@ -310,6 +321,7 @@ CHECKS: Mapping[Action, tuple[Check, ...]] = MappingProxyType(
         # Not (19): what is too old to decide on is no reason to end a request, and whoever decides on it is held to (19) themselves.
         Action.REROUTE: (*_THERE, _has_somebody_to_ask),
         Action.ESCALATE: (*_THERE, _has_somebody_to_ask),
+        Action.REASSIGN: (*_THERE, _is_not_their_own, _is_an_open_approver, _is_in_time, _is_fresh, _can_be_given),
         Action.EXECUTE: (*_THERE, *_ASKABLE, _has_its_approvals),
         Action.EXTEND: (*_THERE, _is_for_oneself, *_ASKABLE, _has_somebody_to_ask),
         Action.REVOKE: (_may_end_it, _says_why),

@@ -45,6 +45,8 @@ class Facts:
     """The directory's records of everybody in ``stages``."""
     lapses_at: datetime | None = None
     word: Decision | None = None
+    given_to: Person | None = None
+    """Who is to decide in the actor's place, where the actor wants that."""
     is_by_time: bool = False
     why: str = ""
     """What the actor says why they take access back."""

@@ -1,4 +1,4 @@
-"""Approver health: who decides in the place of somebody who cannot any more, and who beside somebody who does not answer.
+"""Who decides instead: of somebody who cannot any more, beside somebody who does not answer, and as an approver wants it.
 
 Whoever can still decide stays; the next in line come in until the quorum can be reached again. A stage that comes out with too few people
 in it is what check (8) refuses: nobody waits on nobody, and nothing is approved for want of an approver.
@@ -24,6 +24,13 @@ def beside(stage: Stage, proposal: Proposal, facts: Facts, *, permits: Permits) 
     """``stage`` with the next in line beside those who are in it; itself where nobody is left in line. Its quorum stays as it is."""
     more = filled(stage.approvers, stage.name, proposal, facts, quorum=len(stage.approvers) + 1, permits=permits)
     return replace(stage, approvers=more)
+
+
+def given(stage: Stage, facts: Facts) -> Stage:
+    """``stage`` with whom it is given to in the actor's place."""
+    to = facts.given_to.id if facts.given_to else None
+    swapped = (to if facts.actor and one == facts.actor.id else one for one in stage.approvers)
+    return replace(stage, approvers=tuple(one for one in swapped if one is not None))
 
 
 def concerned(stage: Stage, facts: Facts) -> tuple[Person, ...]:

@@ -235,7 +235,7 @@ def _being(asked: Asked, person: PersonId, **changes: Any) -> Asked:
             return tuple(changed(each) for each in one)
         return replace(one, **changes) if isinstance(one, Person) and one.id == person else one
 
-    names = ("actor", "requester", "beneficiary", "manager", "manager_above", "steward", "owners", "approvers")
+    names = ("actor", "requester", "beneficiary", "manager", "manager_above", "steward", "given_to", "owners", "approvers")
     return _knowing(asked, **{name: changed(getattr(facts, name)) for name in names})
 
 

@@ -20,7 +20,13 @@ FORGED = -1
 """The check number that evidence gives to a button whose MAC does not fit."""
 _WHO = (1, 9, 10, 14, 16)
 """The checks of mediation that are about who acts: their words say more than that the button does not fit."""
-_VERBS = {"approve": Action.APPROVE, "deny": Action.DENY, "withdraw": Action.WITHDRAW, "hand_back": Action.REVOKE}
+_VERBS = {
+    "approve": Action.APPROVE,
+    "deny": Action.DENY,
+    "withdraw": Action.WITHDRAW,
+    "hand_back": Action.REVOKE,
+    "reassign": Action.REASSIGN,
+}
 
 
 def refuse_forged(tx: Tx, *, verb: str, claimed: RequestId | None, act: Act, desk: Desk) -> Refused:

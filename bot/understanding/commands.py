@@ -56,13 +56,22 @@ _PLAIN: dict[CommandKind, tuple[str, ...]] = {
     CommandKind.POLICY: (r"(?:show )?(?:me )?(?:the )?policy", r"(?:which|what) policy is in force"),
     CommandKind.ROLL_BACK: (r"(?:roll|go) ?back (?:the )?policy",),
 }
-_AGREES = r"(?:i )?(?:agree (?:to|with)|activate|approve) (?:the )?policy (?P<version>[0-9a-f]{16})"
-_ROLLS_BACK = r"(?:roll|go) ?back (?:the )?policy[\s:,]+(?:because |as |since )?(?P<why>.+)"
+_AGREES = r"(?:i )?(?:agree (?:to|with)|activate|approve) (?:the )?policy (?P<argument>[0-9a-f]{16})"
+_ROLLS_BACK = r"(?:roll|go) ?back (?:the )?policy[\s:,]+(?:because |as |since )?(?P<argument>.+)"
 _REVOKES = rf"(?:revoke|take away)(?: access| request)? {_NUMBER}(?:[\s:,.;-]+(?:because |as |since )?(?P<why>\S.*))?"
 _EXTENDS = (
     rf"(?:extend|prolong)(?: my)?(?: access| request)?(?: {_NUMBER})?(?: (?:by|for) (?P<why>\S.*))?",
     rf"(?:i need |keep |give me )(?P<why>\S.* )more(?: time)?(?: (?:for|with|on|of) {_NUMBER})",
 )
+_GIVES = rf"(?:give|pass|reassign|forward) (?:this|it|this request|(?:the )?{_NUMBER}) (?:on )?to (?P<who>.+)"
+_WORDY = (
+    (CommandKind.REASSIGN, _GIVES),
+    (CommandKind.POLICY, _AGREES),
+    (CommandKind.ROLL_BACK, _ROLLS_BACK),
+    (CommandKind.REVOKE, _REVOKES),
+    *((CommandKind.EXTEND, each) for each in _EXTENDS),
+)
+"""What comes with words of its own: a request's number, a person, a reason, a length; each under the name that a command has for it."""
 _NUMBERED: dict[CommandKind, str] = {
     CommandKind.STATUS: rf"(?:(?:show|what about|how about) )?(?:the )?(?:status (?:of |for )?)?{_NUMBER}(?: status)?",
     CommandKind.WITHDRAW: rf"(?:withdraw|cancel|take back) (?:my )?(?:request )?{_NUMBER}",
@@ -100,21 +109,24 @@ def recognise(text: str) -> Command | None:
         # A bare number is an answer to a question, not a request's number.
         if (found := re.fullmatch(pattern, said)) and not said.isdigit():
             return Command(kind=kind, argument=number(RequestId(int(found["number"]))))
-    if found := re.fullmatch(_AGREES, said):
-        return Command(kind=CommandKind.POLICY, argument=found["version"])
-    if found := re.fullmatch(_ROLLS_BACK, bare(text), re.IGNORECASE):
-        return Command(kind=CommandKind.ROLL_BACK, argument=found["why"])
-    if found := re.fullmatch(_REVOKES, bare(text), re.IGNORECASE | re.DOTALL):
-        return Command(kind=CommandKind.REVOKE, argument=number(RequestId(int(found["number"]))), why=found["why"])
-    for pattern in _EXTENDS:
-        if found := re.fullmatch(pattern, said):
-            return Command(kind=CommandKind.EXTEND, argument=found["number"] and number(RequestId(int(found["number"]))), why=found["why"])
+    if (whole := _with_its_words(bare(text))) is not None:
+        return whole
     for kind, patterns in _PLAIN.items():
         if any(re.fullmatch(pattern, said) for pattern in patterns):
             return Command(kind=kind)
     for word, kind in _LONG_WORDS.items():
         if OSA.distance(said, word, score_cutoff=1) <= 1:
             return Command(kind=kind)
+    return None
+
+
+def _with_its_words(said: str) -> Command | None:
+    for kind, pattern in _WORDY:
+        if found := re.fullmatch(pattern, said, re.IGNORECASE | re.DOTALL):
+            named = found.groupdict()
+            of = number(RequestId(int(named["number"]))) if named.get("number") else named.get("argument")
+            argument = of.lower() if of and kind is CommandKind.POLICY else of
+            return Command(kind=kind, argument=argument, why=named.get("why"), person=named.get("who"))
     return None
 
 

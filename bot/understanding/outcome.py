@@ -22,6 +22,7 @@ class CommandKind(StrEnum):
     WITHDRAW = "withdraw"
     REVOKE = "revoke"
     EXTEND = "extend"
+    REASSIGN = "give to somebody else"
     POLICY = "policy"
     ROLL_BACK = "roll back the policy"
 
@@ -30,14 +31,15 @@ class CommandKind(StrEnum):
 class Command:
     """Something to do at once.
 
-    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, revoke, extend, done), an entitlement in the person's own
-    words (done), the version of a policy to agree to, or why the one in force is taken back. ``why`` is the reason that came with it
-    (revoke), or how much longer, in the person's own words (extend).
+    ``argument`` is a request's number such as ``REQ-1042`` (status, withdraw, revoke, extend, done, give), an entitlement in the person's
+    own words (done), the version of a policy to agree to, or why the one in force is taken back. ``why`` is the reason that came with it
+    (revoke), or how much longer, in the person's own words (extend). ``person`` is whom to give a request to, as it was said.
     """
 
     kind: CommandKind
     argument: str | None = None
     why: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

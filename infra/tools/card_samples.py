@@ -149,6 +149,8 @@ def _variants(
         "request-waiting-critical": critical,
         "request-waiting-look-again": replace(critical, lines=_lines(words)),
         "request-waiting-low": low,
+        "request-waiting-others": replace(view, others=(ana, maria)),
+        "request-waiting-escalated": replace(view, escalated_at=NOON + 8 * HOUR, waiting_for=(maria, ana)),
         "request-waiting-in-place-of": replace(view, relieved=(ana, maria)),
         "request-granted-less": less,
         "request-granted-take-back": live,

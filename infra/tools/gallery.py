@@ -58,7 +58,7 @@ _DRAW = """([card, config, open]) => {
   }
   if (open) [...document.querySelectorAll(".ac-pushButton")].find(button => button.textContent === open)?.click();
 }"""
-_OPENED = {"request-waiting-approver": ("Approve for less time", "Deny")}
+_OPENED = {"request-waiting-approver": ("Approve for less time", "Deny"), "request-waiting-others": ("Somebody else should decide",)}
 
 
 @contextmanager

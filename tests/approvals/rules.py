@@ -57,6 +57,7 @@ BILLING = Entitlement(
 PROPOSAL = Proposal(requester=ANA.id, beneficiary=ANA.id, entitlement=BILLING.id, duration=4 * HOUR, reason="Fix INC-4711")
 STAGES = (Stage(name="owner", approvers=(MARIA.id,), quorum=1),)
 ESCALATED = (Stage(name="owner", approvers=(MARIA.id, JONAS.id), quorum=1),)
+_STAGED = {Action.ESCALATE: ESCALATED, Action.REASSIGN: (Stage(name="owner", approvers=(JONAS.id,), quorum=1),)}
 OBLIGATIONS = Obligations(
     max_duration=8 * HOUR, lapses_after=timedelta(days=1), step_up=True, remind_after=4 * HOUR, escalate_after=8 * HOUR
 )
@@ -65,15 +66,14 @@ _DECIDED: Mapping[Action, tuple[str, ...]] = {
     Action.APPROVE: ("tier.high", "approve.owner"),
     Action.REROUTE: ("approve.owner",),
     Action.ESCALATE: ("approve.owner",),
+    Action.REASSIGN: ("approve.owner",),
     Action.EXECUTE: ("tier.high", "execute.decided", "approve.owner"),
 }
 _BINDING = (Action.SUBMIT, Action.APPROVE, Action.EXECUTE)
 _PERMITTED: Mapping[Action, tuple[str, ...]] = {**_DECIDED, Action.EXTEND: ("tier.high", "extend.holder")}
 ALLOWED: Mapping[Action, Allowed] = {
     action: Allowed(
-        stages=ESCALATED if action is Action.ESCALATE else STAGES,
-        obligations=OBLIGATIONS if action in _BINDING else None,
-        rules=_PERMITTED.get(action, ()),
+        stages=_STAGED.get(action, STAGES), obligations=OBLIGATIONS if action in _BINDING else None, rules=_PERMITTED.get(action, ())
     )
     for action in Action
 }
@@ -100,6 +100,7 @@ GOOD: Mapping[Action, Facts] = {
     Action.WITHDRAW: replace(_ASKED, actor=ANA),
     Action.REROUTE: replace(_ASKED, actor=None, is_by_time=True),
     Action.ESCALATE: replace(_ASKED, actor=None, is_by_time=True),
+    Action.REASSIGN: replace(_ASKED, given_to=JONAS),
     Action.EXECUTE: replace(_ASKED, actor=None, is_by_time=True, decisions=(YES,)),
     Action.EXTEND: replace(_ASKED, actor=ANA),
     Action.REVOKE: replace(_ASKED, actor=ANA, decisions=(YES,)),
@@ -140,6 +141,7 @@ WRONG: Mapping[int, tuple[Callable[[Proposal], Proposal], Mapping[str, Any]]] = 
     17: (lambda asked: asked, {"step_up": None}),
     18: (lambda asked: asked, {"looked": None}),
     20: (lambda asked: asked, {"spending": tuple(Spending(budget=budget, most=1, since=NOON) for budget in Budget)}),
+    22: (lambda asked: asked, {"given_to": TOM}),
     19: (lambda asked: asked, {"older": ((Source.DIRECTORY, NOON - timedelta(days=1)),)}),
 }
 ORDER: Mapping[Action, tuple[int, ...]] = {
@@ -149,6 +151,7 @@ ORDER: Mapping[Action, tuple[int, ...]] = {
     Action.WITHDRAW: (1, 14),
     Action.REROUTE: (1, 2, 8),
     Action.ESCALATE: (1, 2, 8),
+    Action.REASSIGN: (1, 2, 9, 10, 11, 19, 22),
     Action.EXECUTE: (1, 2, 19, 4, 5, 6, 15),
     Action.EXTEND: (1, 2, 3, 19, 4, 5, 6),
 }

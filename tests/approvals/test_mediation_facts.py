@@ -102,6 +102,7 @@ _DROPPED: Mapping[str, Any] = {
     "is_by_time": False,
     "step_up": None,
     "looked": None,
+    "given_to": None,
 }
 """Each fact that can be missing, and how that looks."""
 _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
@@ -109,6 +110,7 @@ _RESTS_ON: Mapping[Action, tuple[str, ...]] = {
     Action.APPROVE: ("actor", "requester", "beneficiary", "entitlement", "stages", "lapses_at", "word", "step_up"),
     Action.DENY: ("actor", "requester", "beneficiary", "stages", "lapses_at", "word"),
     Action.WITHDRAW: ("actor", "requester", "beneficiary"),
+    Action.REASSIGN: ("actor", "requester", "beneficiary", "entitlement", "owners", "stages", "lapses_at", "given_to"),
     Action.ESCALATE: ("requester", "beneficiary", "entitlement", "is_by_time"),
     Action.REROUTE: ("requester", "beneficiary", "entitlement", "is_by_time"),
     Action.EXECUTE: ("requester", "beneficiary", "entitlement", "stages", "decisions", "approvers", "is_by_time"),
@@ -155,6 +157,7 @@ def test_a_decision_rests_on_nothing_that_an_attribute_of_a_person_says_that_the
         "actor": masked(facts.actor),
         "requester": masked(facts.requester),
         "beneficiary": masked(facts.beneficiary),
+        "given_to": masked(facts.given_to),
         "owners": tuple(masked(one) for one in facts.owners),
         "approvers": tuple(masked(one) for one in facts.approvers),
     }

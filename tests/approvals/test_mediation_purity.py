@@ -69,6 +69,7 @@ _FACTS = st.builds(
     approvers=st.lists(_PEOPLE, max_size=3).map(tuple),
     lapses_at=st.none() | st.sampled_from([NOON - HOUR, NOON, NOON + HOUR]),
     word=st.none() | _WORDS,
+    given_to=_SOMEBODY,
     is_by_time=st.booleans(),
     step_up=st.sampled_from([None, SIGNED_IN, NotSignedIn(why="person", reason=say("No.")), replace(SIGNED_IN, person=TOM.id)]),
 )
@@ -123,6 +124,10 @@ def _it_is_decided_by_who_was_asked(_proposal: Proposal, facts: Facts) -> bool:
     return facts.actor is not None and facts.actor.id in asked
 
 
+def _it_is_given_to_another(proposal: Proposal, facts: Facts) -> bool:
+    return _is_here(facts.given_to) and facts.given_to is not None and facts.given_to.id not in (proposal.requester, proposal.beneficiary)
+
+
 def _it_is_decided_in_time(_proposal: Proposal, facts: Facts) -> bool:
     return facts.lapses_at is not None and facts.lapses_at > NOON
 
@@ -174,6 +179,13 @@ _PROMISES = {
     Action.WITHDRAW: (_the_requester_acts,),
     Action.REROUTE: (_nobody_concerned_has_left, _somebody_else_can_be_asked),
     Action.ESCALATE: (_nobody_concerned_has_left, _somebody_else_can_be_asked),
+    Action.REASSIGN: (
+        _nobody_concerned_has_left,
+        _it_is_decided_by_another,
+        _it_is_decided_by_who_was_asked,
+        _it_is_decided_in_time,
+        _it_is_given_to_another,
+    ),
     Action.EXECUTE: (_nobody_concerned_has_left, _what_was_approved_is_bounded, _enough_others_agreed),
     Action.EXTEND: (_nobody_concerned_has_left, _it_is_bounded, _it_is_asked_for_oneself, _somebody_else_can_be_asked),
     Action.REVOKE: (_it_is_ended_by_who_may,),

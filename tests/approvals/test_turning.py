@@ -165,6 +165,7 @@ def test_each_fact_that_is_named_does_turn_the_answer(action: Action) -> None:
             for name in ("actor", "requester", "beneficiary")
             if (person := getattr(facts, name)) is not None and person.id == who.id
         }
-        gone = replace(facts, **left, approvers=tuple(replace(one, enabled=one.id != who.id) for one in facts.approvers))
+        groups = {name: tuple(replace(one, enabled=one.id != who.id) for one in getattr(facts, name)) for name in ("approvers", "owners")}
+        gone = replace(facts, **left, **groups)
         other = Asked(action=action, proposal=PROPOSAL, facts=gone, policy=POLICY, now=NOON)
         assert (f"{who.name} having left" in named) is not isinstance(other.answer, Allowed)

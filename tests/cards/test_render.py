@@ -81,6 +81,15 @@ def test_an_approver_can_approve_approve_less_or_deny() -> None:
     ]
 
 
+def test_an_approver_can_have_somebody_else_decide_where_somebody_could() -> None:
+    view = a_request_view(others=(TOM,))
+    card = a_card(view)
+
+    assert presses(card, viewer=MARIA.id)[-1] == ("Give it to them", Button(Verb.REASSIGN, "request", 1042, 1, digest(view.terms)))
+    assert inputs(card)["to"]["choices"] == [{"title": "Tom Okafor, Network engineer, Infrastructure", "value": TOM.id}]
+    assert "to" not in inputs(a_card(a_request_view()))
+
+
 def test_whoever_is_asked_in_the_place_of_another_reads_whose() -> None:
     assert "In place of\nTom Okafor" in text(a_card(a_request_view(relieved=(TOM,))))
     assert "In place of" not in text(a_card(a_request_view()))

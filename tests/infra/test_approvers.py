@@ -128,3 +128,46 @@ async def test_the_first_of_two_who_answers_decides_and_the_other_reads_who(loca
     late = screen(await local.simulator.person(MARIA).presses("Approve", on=marias))
 
     assert late.shows("Jonas Weber has already approved this")
+
+
+async def test_an_approver_gives_it_to_somebody_else_with_the_button(local: Local) -> None:
+    card = await asked(local)
+    maria, jonas = local.simulator.person(MARIA), local.simulator.person(JONAS)
+
+    answer = screen(await maria.presses("Give it to them", on=card, inputs={"to": jonas.id}))
+    theirs = await seen(local, JONAS, "Your decision is needed")
+    news = await heard(local, ANA, "who decides now")
+    await quiet(local)
+
+    assert answer.shows("Somebody else decides now")
+    assert answer.titles == ()
+    assert theirs.shows("In place of")
+    assert news == "Maria Lindqvist has given REQ-1001 (Write access to billing-db) to Jonas Weber, who decides now."
+    assert await ledger(local) == [("request:submit", "Ana Ferreira"), ("request:reassign", "Maria Lindqvist")]
+    assert "Given to Jonas Weber, who decides in the place of Maria Lindqvist." in await ticket_page(local, "TCK-1001")
+
+
+async def test_an_approver_gives_it_to_somebody_else_in_words(local: Local) -> None:
+    await asked(local)
+    maria = local.simulator.person(MARIA)
+
+    await maria.says("give this to Tom")
+    refused = await heard(local, MARIA, "can only be given to")
+    await maria.says("give this to jonas")
+    said = await heard(local, MARIA, "decides on REQ-1001 now")
+    await maria.says("give it to Jonas")
+    nothing = await heard(local, MARIA, "Nothing waits for your decision")
+
+    assert refused == "Nothing was changed: this request can only be given to Jonas Weber."
+    assert said == "Jonas Weber decides on REQ-1001 now, in your place."
+    assert nothing == "Nothing waits for your decision, so there is nothing to give to anybody."
+    assert (await seen(local, JONAS, "Your decision is needed")).shows("REQ-1001")
+
+
+async def test_a_stranger_gives_away_nothing_and_learns_nothing(local: Local) -> None:
+    await asked(local)
+    tom = local.simulator.person("tom.okafor")
+
+    await tom.says("give REQ-1001 to Jonas")
+
+    assert await heard(local, "tom.okafor", "REQ-1001") == "I find no request REQ-1001 of yours. “my requests” lists them."

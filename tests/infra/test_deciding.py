@@ -42,7 +42,10 @@ async def test_an_approval_shows_what_it_opens_in_the_owners_eyes(local: Local) 
 
     for words in ("Ana Ferreira", "Write access to billing-db", "High risk", "to fix INC-4711", "INC-4711", "4 hours", "REQ-1001"):
         assert card.shows(words), words
-    assert card.titles == ("Approve", "Approve for less time", "Approve this time", "Deny", "Deny with this reason")
+    assert card.titles == (
+        *("Approve", "Approve for less time", "Approve this time", "Deny", "Deny with this reason"),
+        *("Somebody else should decide", "Give it to them"),
+    )
 
 
 async def test_an_approval_makes_the_change_and_is_on_record(local: Local) -> None:

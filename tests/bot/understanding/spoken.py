@@ -22,7 +22,8 @@ REMARKS = {questions.YES_TO_WHAT: "yes?", questions.NO_TO_WHAT: "no?", questions
 def line(outcome: Command | Inquiry | Progress | Unclear) -> str:
     """``outcome`` on one line: "entitlement | length | reason | reference | next | remark", "command: …", "question: …" or "unclear: …"."""
     if isinstance(outcome, Command):
-        return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument)))
+        given = f"to {outcome.person}" if outcome.person else None
+        return " ".join(filter(None, (f"command: {outcome.kind}", outcome.argument, given)))
     if isinstance(outcome, Inquiry):
         return _question(outcome)
     if isinstance(outcome, Unclear):
