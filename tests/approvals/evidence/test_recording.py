@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from approvals.change import PersonId, RequestId, State
 from approvals.evidence import canonical
 from approvals.lifecycle import EDGES, Event
 from approvals.operations.audit import Entry, count, gaps, trail
+from approvals.operations.reassign import reassign
 from approvals.store.sqlite import Tx
 from approvals.store.tables import EvidenceRow, RequestRow, TicketRow
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM
@@ -35,6 +36,27 @@ async def _fails(story: Story, request: RequestId) -> None:
     await story.executes(request)
 
 
+async def _its_approver_leaves(story: Story, _request: RequestId) -> None:
+    await story.leaves(MARIA)
+    await story.looks_at_approvers()
+
+
+async def _everybody_leaves(story: Story, _request: RequestId) -> None:
+    await story.leaves(JONAS)
+    await _its_approver_leaves(story, _request)
+
+
+async def _nobody_answers(story: Story, request: RequestId) -> None:
+    await story.is_changed(request, remind_at=None)
+    story.clock.advance(8 * HOUR)
+    await story.sweeps()
+
+
+async def _is_given_to_jonas(story: Story, request: RequestId) -> None:
+    seen, act = await story.seen_now(request), story.act(MARIA)
+    await story.desk.store.write(lambda tx: reassign(tx, request, JONAS, seen=seen, act=act, desk=story.desk))
+
+
 async def _more_is_asked_for(story: Story) -> RequestId:
     request = await story.brought_to(State.GRANTED)
     await story.asks_for_more(request)
@@ -43,6 +65,24 @@ async def _more_is_asked_for(story: Story) -> RequestId:
 
 def _at(state: State) -> Callable[[Story], Any]:
     return lambda story: story.brought_to(state)
+
+
+def _spelled(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")
+
+
+def _stages(*approvers: PersonId) -> list[dict[str, object]]:
+    return [{"name": "owner", "approvers": [*approvers], "quorum": 1}]
+
+
+def _asked_anew(now: datetime) -> dict[str, object]:
+    return {
+        "health_at": _spelled(now + HOUR),
+        "remind_at": _spelled(now + 4 * HOUR),
+        "reminded": 0,
+        "escalate_at": _spelled(now + 8 * HOUR),
+        "escalated_at": None,
+    }
 
 
 # Each edge: how to come to its beginning, what takes it, by whom, what its evidence says came of it, and the work that follows.
@@ -63,6 +103,34 @@ _DRIVEN: dict[tuple[State | None, Event], tuple[Any, Any, PersonId | None, dict[
         ["message:send"],
     ),
     (State.WAITING, Event.LAPSE): (_at(State.WAITING), _lapses, None, {}, ["message:send"]),
+    (State.WAITING, Event.REROUTE): (
+        _at(State.WAITING),
+        _its_approver_leaves,
+        None,
+        {"stages": _stages(JONAS), "relieved": [MARIA], **_asked_anew(NOON + HOUR)},
+        ["message:send"],
+    ),
+    (State.WAITING, Event.ESCALATE): (
+        _at(State.WAITING),
+        _nobody_answers,
+        None,
+        {
+            "stages": _stages(MARIA, JONAS),
+            "relieved": [],
+            "escalated_at": _spelled(NOON + 8 * HOUR),
+            "escalate_at": _spelled(NOON + 16 * HOUR),
+            "remind_at": _spelled(NOON + 12 * HOUR),
+        },
+        ["message:send"],
+    ),
+    (State.WAITING, Event.REASSIGN): (
+        _at(State.WAITING),
+        _is_given_to_jonas,
+        MARIA,
+        {"stages": _stages(JONAS), "relieved": [MARIA], **_asked_anew(NOON)},
+        ["message:send"],
+    ),
+    (State.WAITING, Event.REFUSE): (_at(State.WAITING), _everybody_leaves, None, {}, ["message:send"]),
     (State.WAITING, Event.WITHDRAW): (_at(State.WAITING), Story.withdraws, ANA, {}, []),
     (State.APPROVED, Event.GRANT): (
         _at(State.APPROVED),
