@@ -18,7 +18,7 @@ from tests.infra.test_audit import bend
 from tests.infra.test_commands import DONE, FAILED, countersign
 
 _NO_CHANGES = '@id("freeze") @says("Nothing changes this week.") forbid (principal, action in Action::"execute", resource);\n'
-_TIER = '@stages("owner")\n@lapses_after("1d")\n@step_up("yes")\npermit (principal is Person'
+_TIER = '@stages("owner")\n@lapses_after("1d")\n@remind_after("4h")\n@escalate_after("8h")\n@step_up("yes")\npermit (principal is Person'
 
 
 @pytest.fixture
@@ -71,8 +71,9 @@ async def test_other_terms_are_told_then_and_now(local: Local, folder: Path) -> 
 
     assert told.stdout.splitlines()[0] == (
         "allowed on other terms: entry 3  REQ-1001  request:submit of billing-db-write by Ana Ferreira: "
-        "allowed by tier.high → allowed by tier.high; owner: 1 of Maria Lindqvist; max_duration 8 h; lapses_after 1 d; step_up yes → "
-        "manager: 1 of Jonas Weber; max_duration 6 h; lapses_after 2 d; step_up yes"
+        "allowed by tier.high → allowed by tier.high; "
+        "owner: 1 of Maria Lindqvist; max_duration 8 h; lapses_after 1 d; step_up yes; remind_after 4 h; escalate_after 8 h → "
+        "manager: 1 of Jonas Weber; max_duration 6 h; lapses_after 2 d; step_up yes; remind_after 4 h; escalate_after 8 h"
     )
 
 
