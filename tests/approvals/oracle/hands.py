@@ -90,8 +90,8 @@ class Hands:
         self.story.desk.vouching = vouching(later=self.passed)
 
     async def comes_due(self) -> None:
-        while await self.story.sweeps():
-            pass
+        if await self.story.sweeps():
+            assert await self.story.sweeps() == 0, "what was due is due still"
 
     async def claims(self) -> Job | None:
         """The work that is next, if any is due. Cards and messages are somebody else's story: they are as good as sent."""
