@@ -141,7 +141,7 @@ def _settled(word: Decision, row: RequestRow, *, act: Act) -> Decision:
 def _write(tx: Tx, row: RequestRow, word: Decision) -> None:
     # Words about more time stand behind those of the stages, each round in a place of its own.
     said = [one.stage for one in decisions_of(tx, row)] if row.more is not None else []
-    stage = word.stage if row.more is None else max(len(row.stages), *(one + 1 for one in said))
+    stage = word.stage if row.more is None else max([len(row.stages), *(one + 1 for one in said)])
     values = {"request": row.id, "stage": stage, "approver": word.approver, "verdict": word.verdict}
     proved = stored_step_up(word.step_up)
     _INSERT.run(tx, {**values, "duration": word.duration, "reason": word.reason, "at": word.at, "step_up": proved})

@@ -1,10 +1,10 @@
 """More time for access that is live: asked for, agreed to or not; and its end is where it is until somebody has agreed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from approvals.change import PersonId, State, Verdict
+from approvals.change import EntitlementId, PersonId, State, Verdict
 from approvals.operations.desk import Done, Refused
 from approvals.operations.due import is_anything_due, sweep
 from approvals.operations.execute import execute
@@ -12,11 +12,14 @@ from approvals.operations.extend import warned_at
 from approvals.operations.sign_in import SignInNeeded
 from approvals.store.requests import decisions_of, find
 from approvals.words import say
-from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM
-from tests.approvals.story import Story
+from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM, person
+from tests.approvals.story import Story, a_proposal
 from tests.builders import HOUR, NOON
 
 MINUTE = timedelta(minutes=1)
+RAVI, FATIMA = person("ravi.subramanian").id, person("fatima.benali").id
+RAVIS_WEEK = datetime(2026, 1, 6, 3, 0, tzinfo=UTC)
+"""He is on call then, and asks nobody."""
 
 
 async def test_more_time_is_asked_of_whoever_decided_before(story: Story) -> None:
@@ -165,6 +168,19 @@ async def test_more_time_is_given_whole_whatever_length_comes_with_the_press(sto
     outcome = await story.presses_approve(request, duration=HOUR)
 
     assert (outcome, (await story.row(request)).ends_at) == (Done(request), NOON + 6 * HOUR)
+
+
+async def test_the_owner_gives_more_of_what_the_policy_alone_gave_before(story: Story) -> None:
+    story.clock.at = RAVIS_WEEK
+    request = await story.asked(a_proposal(requester=RAVI, beneficiary=RAVI, entitlement=EntitlementId("k8s-prod-view")))
+    await story.executes(request)
+    await story.asks_for_more(request, RAVI)
+
+    outcome = await story.approves(request, FATIMA)
+
+    row = await story.row(request)
+    said = await story.desk.store.read(lambda tx: [(one.stage, one.approver, one.duration) for one in decisions_of(tx, row)])
+    assert (outcome, row.ends_at, said) == (Done(request), RAVIS_WEEK + 6 * HOUR, [(0, FATIMA, 6 * HOUR)])
 
 
 async def test_a_press_on_the_card_from_before_gives_nothing(story: Story) -> None:
