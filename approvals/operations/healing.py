@@ -19,6 +19,7 @@ from approvals.operations.desk import Act, Desk, by_time
 from approvals.operations.facts import for_request
 from approvals.operations.transition import move, named
 from approvals.operations.waiting import HEALTH_EVERY, timers
+from approvals.policy.conditions import Kind
 from approvals.store.people import people
 from approvals.store.requests import id_of, proposal_of, stages_of
 from approvals.store.sqlite import Tx
@@ -78,8 +79,10 @@ def _asked(row: RequestRow) -> tuple[PersonId, ...]:
 def _is_in_doubt(row: RequestRow, asked: Sequence[PersonId], *, known: Mapping[str, Person], desk: Desk) -> bool:
     """Whether mediation has to be asked about it: somebody has left, or is none of those who may be asked by today's catalog."""
     offer, beneficiary = desk.catalog.find(EntitlementId(row.entitlement)), known.get(row.beneficiary)
-    of_offer = (offer.owner, offer.deputy, offer.steward) if offer else ()
-    named = (*of_offer, beneficiary.manager if beneficiary else None)
+    owners, steward = ((offer.owner, offer.deputy), offer.steward) if offer else ((), None)
+    # Only whom the stage asks: an owner of yesterday who is the beneficiary's manager as well cannot decide as owner any more.
+    is_of_manager = bool(asked) and stages_of(row)[row.stage].name == Kind.MANAGER
+    named = (beneficiary.manager if beneficiary else None, steward) if is_of_manager else (*owners, steward)
     return any(one not in named or one not in known or not known[one].enabled for one in asked)
 
 

@@ -11,7 +11,7 @@ from approvals.operations.directory import load
 from approvals.store.requests import stages_of
 from approvals.words import say
 from tests.approvals import rules
-from tests.approvals.northwind import ANA, JONAS, MARIA, PEOPLE, person
+from tests.approvals.northwind import ANA, JONAS, MARIA, PEOPLE, POLICY, TOM, person
 from tests.approvals.rules import judge, rewritten
 from tests.approvals.story import Story, a_proposal
 from tests.builders import HOUR, NOON
@@ -233,6 +233,29 @@ async def test_who_is_not_in_the_organisations_file_any_more_is_replaced_at_the_
     await story.sweeps()
 
     assert approvers(stages_of(await story.row(request))) == [[JONAS]]
+
+
+async def test_an_owner_of_yesterday_is_replaced_also_where_they_manage_whoever_asks(story: Story) -> None:
+    request = await story.asked()
+    story.catalog_changes(a_proposal().entitlement, owner=JONAS, deputy=None)
+    as_managed = [replace(one, manager=MARIA) if one.id == ANA else one for one in PEOPLE]
+    await story.desk.store.write(lambda tx: load(tx, as_managed))
+
+    await story.looks_at_approvers()
+
+    assert approvers(stages_of(await story.row(request))) == [[JONAS]]
+
+
+async def test_a_manager_of_yesterday_is_replaced_also_where_they_own_what_is_asked_for(story: Story) -> None:
+    request = await story.asked()
+    await story.needs(request, ("manager", (MARIA,), 1))
+    story.desk = replace(story.desk, policy=POLICY)
+    as_managed = [replace(one, manager=TOM) if one.id == ANA else one for one in PEOPLE]
+    await story.desk.store.write(lambda tx: load(tx, as_managed))
+
+    await story.looks_at_approvers()
+
+    assert approvers(stages_of(await story.row(request))) == [[TOM]]
 
 
 async def test_reading_the_same_people_again_has_nothing_looked_at(story: Story) -> None:
