@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from approvals import outbox
-from approvals.change import Action, Denied, Person, PersonId, RequestId
+from approvals.change import Action, Allowed, Denied, Person, PersonId, RequestId, State
 from approvals.lifecycle import Event
 from approvals.mediation import authorize
 from approvals.mediation.case import Case
@@ -40,6 +40,9 @@ def reassign(tx: Tx, request: RequestId, to: PersonId | None, *, seen: Seen | No
     answer = authorize(Action.REASSIGN, proposal_of(row), facts=facts, policy=desk.policy, now=act.at)
     if stale is not None:
         answer = Denied(STALE, stale)
+    elif isinstance(answer, Allowed) and row.state is not State.WAITING:
+        # Whoever was asked beside the one who decided: the request is decided, and what waits is a word about more time.
+        answer = Denied(STALE, say("This request is decided, and only whoever is asked for more time can agree to it. Nothing was changed."))
     if isinstance(answer, Denied):
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=facts, doing=Action.REASSIGN)
     who, whose = facts.given_to, facts.actor

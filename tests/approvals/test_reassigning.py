@@ -97,6 +97,21 @@ async def test_a_card_from_before_gives_nothing_away(story: Story) -> None:
     assert outcome == Refused(say("This card was out of date. Here is the request as it stands now; please look again."), request)
 
 
+async def test_who_was_asked_beside_the_one_who_decided_gives_away_nothing_of_more_time(story: Story) -> None:
+    request = await story.asked(a_proposal(entitlement=READ))
+    await story.is_changed(request, stages=[{"name": "owner", "approvers": [MARIA, JONAS], "quorum": 1}])
+    await story.approves(request)
+    await story.executes(request)
+    await story.asks_for_more(request)
+
+    outcome = await gives(story, request, HASSAN, by=JONAS)
+
+    assert outcome == Refused(
+        say("This request is decided, and only whoever is asked for more time can agree to it. Nothing was changed."), request
+    )
+    assert ((await story.evidence(request))[-1].check, (await story.row(request)).version) == (0, 4)
+
+
 async def test_those_are_offered_who_could_decide(story: Story) -> None:
     request = await story.asked(a_proposal(entitlement=READ))
 
