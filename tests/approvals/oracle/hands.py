@@ -12,6 +12,7 @@ from approvals.operations.audit import gaps
 from approvals.operations.decide import decide
 from approvals.operations.desk import Done, Outcome
 from approvals.operations.directory import load
+from approvals.operations.reassign import reassign
 from approvals.operations.replay import Replayed, replay
 from approvals.operations.sign_in import SignInNeeded
 from approvals.operations.staleness import Seen
@@ -72,11 +73,18 @@ class Hands:
         word = self.story.word(PersonId(by), Verdict.DENY, reason=reason)
         return await self._decides(request, word, seen=_seen(seen, is_whole=is_whole), looked=None)
 
+    async def gives(self, request: int, by: str, *, to: str) -> End:
+        act, desk = self.story.act(PersonId(by)), self.story.desk
+        return _end(await desk.store.write(lambda tx: reassign(tx, RequestId(request), PersonId(to), seen=None, act=act, desk=desk)))
+
+    async def asks_for_more(self, request: int, by: str, *, more: timedelta) -> End:
+        return _end(await self.story.asks_for_more(RequestId(request), PersonId(by), more=more))
+
     async def withdraws(self, request: int, by: str) -> End:
         return _end(await self.story.withdraws(RequestId(request), PersonId(by)))
 
-    async def ends(self, request: int, by: str) -> End:
-        return _end(await self.story.ends(RequestId(request), PersonId(by)))
+    async def ends(self, request: int, by: str, *, why: str) -> End:
+        return _end(await self.story.ends(RequestId(request), PersonId(by), why=why))
 
     # What time does, and the worker.
 

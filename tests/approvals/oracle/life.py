@@ -20,6 +20,8 @@ WHOEVER_IT_IS = st.none() | ANYBODY
 ONE_OF_THEM = st.integers(0, 4)
 """Which request: so many before the latest."""
 MOSTLY = st.sampled_from([True, True, True, False])
+OVER = ("approved", "denied", "lapsed", "withdrawn", "refused", "granted", "ended", "failed")
+"""Where nobody is asked about the request any more."""
 TIMES = st.sampled_from([HOUR, 2 * HOUR, 8 * HOUR])
 REASON, TOO_LONG = "To mend an invoice.", "x" * (world.REASON_AT_MOST + 1)
 
@@ -28,6 +30,8 @@ def _there_is(*states: str) -> Any:
     return precondition(lambda life: any(not states or one.state in states for one in life.sides.oracle.requests))
 
 
+_there_is_more_asked = precondition(lambda life: any(one.state == "granted" and one.more is not None for one in life.sides.oracle.requests))
+_there_is_nothing_live = precondition(lambda life: not any(one.state == "granted" for one in life.sides.oracle.requests))
 _there_is_work = precondition(lambda life: life.sides.oracle.to_be_done)
 
 
@@ -81,11 +85,17 @@ class Life(RuleBasedStateMachine):
     def is_approved_by_whoever_is_asked(self, which: int, lasting: timedelta | None, signs_in: bool, looks: bool) -> None:
         """As it is meant to be: the card as it stands; and mostly a sign-in, and the right line."""
         one = self._request(which, "waiting")
-        by = _asked_of(one)
+        by = self._asked_of(one)
         if signs_in:
             self.sides.signs_in(one, by, seen=one.version, lasting=lasting or one.lasting, as_themselves=True)
         line = (one.whose, one.thing, one.lasting if looks else one.lasting + HOUR)
         self._approves(one, by, seen=one.version, is_whole=True, lasting=lasting, line=line)
+
+    @_there_is("waiting")
+    @rule(which=ONE_OF_THEM, by=WHOEVER_IT_IS, to=ANYBODY)
+    def gives_it_to_somebody_else(self, which: int, by: str | None, to: str) -> None:
+        one = self._request(which, "waiting")
+        self.sides.gives(one, by or self._asked_of(one), to=to)
 
     @_there_is("waiting")
     @rule(
@@ -101,7 +111,7 @@ class Life(RuleBasedStateMachine):
     ) -> None:
         """Anybody, on a card of any age, bent or not, for any time."""
         one = self._request(which, "waiting")
-        self._approves(one, by or _asked_of(one), seen=one.version - age, is_whole=is_whole, lasting=lasting, line=line)
+        self._approves(one, by or self._asked_of(one), seen=one.version - age, is_whole=is_whole, lasting=lasting, line=line)
 
     @_there_is("waiting")
     @rule(which=ONE_OF_THEM)
@@ -111,26 +121,26 @@ class Life(RuleBasedStateMachine):
         spoke = [word.by for word in one.words if word.stage == one.stage]
         self._approves_properly(one, spoke[0] if spoke else one.by)
 
-    @_there_is("approved", "denied", "lapsed", "withdrawn", "granted", "ended", "failed")
+    @_there_is(*OVER)
     @rule(which=ONE_OF_THEM, denies=st.booleans())
     def is_decided_when_it_is_over(self, which: int, denies: bool) -> None:
-        one = self._request(which, "approved", "denied", "lapsed", "withdrawn", "granted", "ended", "failed")
+        one = self._request(which, *OVER)
         if denies:
-            self.sides.denies(one, _asked_of(one), seen=one.version, is_whole=True, reason="No.")
+            self.sides.denies(one, self._asked_of(one), seen=one.version, is_whole=True, reason="No.")
         else:
-            self._approves_properly(one, _asked_of(one))
+            self._approves_properly(one, self._asked_of(one))
 
     @_there_is("waiting")
     @rule(which=ONE_OF_THEM, by=WHOEVER_IT_IS, lasting=st.none() | st.just(HOUR), as_themselves=st.sampled_from([True, True, False]))
     def signs_in(self, which: int, by: str | None, lasting: timedelta | None, as_themselves: bool) -> None:
         one = self._request(which, "waiting")
-        self.sides.signs_in(one, by or _asked_of(one), seen=one.version, lasting=lasting or one.lasting, as_themselves=as_themselves)
+        self.sides.signs_in(one, by or self._asked_of(one), seen=one.version, lasting=lasting or one.lasting, as_themselves=as_themselves)
 
     @_there_is("waiting")
     @rule(which=ONE_OF_THEM, by=WHOEVER_IT_IS, age=st.sampled_from([0, 0, 0, 1]), reason=st.sampled_from(["No.", "No.", " ", TOO_LONG]))
     def presses_deny(self, which: int, by: str | None, age: int, reason: str) -> None:
         one = self._request(which, "waiting")
-        self.sides.denies(one, by or _asked_of(one), seen=one.version - age, is_whole=True, reason=reason)
+        self.sides.denies(one, by or self._asked_of(one), seen=one.version - age, is_whole=True, reason=reason)
 
     @precondition(lambda life: life.last_press is not None)
     @rule()
@@ -144,18 +154,76 @@ class Life(RuleBasedStateMachine):
         one = self._request(which, "waiting", "approved", "withdrawn")
         self.sides.withdraws(one, by or one.by)
 
+    @_there_is_nothing_live
+    @rule(by=SOMEBODY, thing=SOMETHING)
+    def is_given_access(self, by: str, thing: str) -> None:
+        """All that it takes, as far as nothing is in the way."""
+        before = len(self.oracle.requests)
+        self.sides.asks(by, by, thing, HOUR, reason=REASON, has_ticket=True)
+        for one in self.oracle.requests[before:]:
+            for _ in range(2):
+                if one.state == "waiting":
+                    self._approves_properly(one, self._asked_of(one))
+            self.sides.works(Fault.NONE)
+
+    # More time.
+
+    @_there_is("granted")
+    @rule(
+        which=ONE_OF_THEM,
+        by=st.none() | st.none() | ANYBODY,
+        more=st.sampled_from([MINUTE, HOUR, HOUR, 6 * HOUR, DAY]),
+        states=st.sampled_from([("granted",), ()]),
+    )
+    def asks_for_more(self, which: int, by: str | None, more: timedelta, states: tuple[str, ...]) -> None:
+        one = self._request(which, *states)
+        self.sides.asks_for_more(one, by or one.whose, more=more)
+
+    @_there_is_more_asked
+    @rule(which=ONE_OF_THEM, lasting=st.sampled_from([None, None, HOUR]), signs_in=MOSTLY, looks=MOSTLY)
+    def is_given_more(self, which: int, lasting: timedelta | None, signs_in: bool, looks: bool) -> None:
+        """By whoever is asked; what length comes with the press says nothing."""
+        one = self._asks_more(which)
+        by = self._asked_of(one)
+        if signs_in:
+            self.sides.signs_in(one, by, seen=one.version, lasting=one.whole, as_themselves=True)
+        line = (one.whose, one.thing, one.whole if looks else one.lasting)
+        self._approves(one, by, seen=one.version, is_whole=True, lasting=lasting, line=line)
+
+    @_there_is_more_asked
+    @rule(which=ONE_OF_THEM, by=ANYBODY, denies=st.booleans())
+    def anybody_decides_on_more(self, which: int, by: str, denies: bool) -> None:
+        one = self._asks_more(which)
+        if denies:
+            self.sides.denies(one, by, seen=one.version, is_whole=True, reason="No.")
+        else:
+            self._approves_properly(one, by)
+
+    @_there_is_more_asked
+    @rule(which=ONE_OF_THEM, by=WHOEVER_IT_IS, reason=st.sampled_from(["No.", " "]))
+    def is_refused_more(self, which: int, by: str | None, reason: str) -> None:
+        one = self._asks_more(which)
+        self.sides.denies(one, by or self._asked_of(one), seen=one.version, is_whole=True, reason=reason)
+
+    @_there_is_more_asked
+    @rule(which=ONE_OF_THEM, by=WHOEVER_IT_IS, to=SOMEBODY)
+    def gives_more_to_somebody_else(self, which: int, by: str | None, to: str) -> None:
+        """There is no such thing."""
+        one = self._asks_more(which)
+        self.sides.gives(one, by or self._asked_of(one), to=to)
+
     # Access ends.
 
     @_there_is("granted")
     @rule(which=ONE_OF_THEM)
     def hands_back(self, which: int) -> None:
         one = self._request(which, "granted")
-        self.sides.ends(one, one.whose)
+        self.sides.ends(one, one.whose, why="")
 
     @_there_is("granted", "ending", "approved", "ended")
-    @rule(which=ONE_OF_THEM, by=ANYBODY)
-    def ends(self, which: int, by: str) -> None:
-        self.sides.ends(self._request(which, "granted", "ending", "approved", "ended"), by)
+    @rule(which=ONE_OF_THEM, by=ANYBODY, why=st.sampled_from(["The incident is over.", "The incident is over.", " ", TOO_LONG]))
+    def ends(self, which: int, by: str, why: str) -> None:
+        self.sides.ends(self._request(which, "granted", "ending", "approved", "ended"), by, why=why)
 
     # Time passes, and the worker works.
 
@@ -193,6 +261,14 @@ class Life(RuleBasedStateMachine):
         person = self.oracle.people[who]
         person.is_here, person.team, person.manager = stays, team, manager
         self.sides.organisation_is_now()
+
+    @_there_is("waiting")
+    @rule(which=ONE_OF_THEM, is_noticed=MOSTLY)
+    def whoever_is_asked_leaves(self, which: int, is_noticed: bool) -> None:
+        self.oracle.people[self._asked_of(self._request(which, "waiting"))].is_here = False
+        self.sides.organisation_is_now()
+        if is_noticed:
+            self.sides.comes_due()
 
     @rule(thing=SOMETHING, owner=SOMEBODY, risk=st.sampled_from([*world.TIERS]), longest=st.sampled_from([HOUR, DAY, 2 * DAY]))
     def the_catalog_changes(self, thing: str, owner: str, risk: str, longest: timedelta) -> None:
@@ -237,17 +313,19 @@ class Life(RuleBasedStateMachine):
         there = [one for one in self.oracle.requests if not states or one.state in states]
         return there[-1 - which % len(there)]
 
+    def _asks_more(self, which: int) -> Request:
+        there = [one for one in self.oracle.requests if one.state == "granted" and one.more is not None]
+        return there[-1 - which % len(there)]
+
     def _approves_properly(self, one: Request, by: str) -> None:
-        self.sides.signs_in(one, by, seen=one.version, lasting=one.lasting, as_themselves=True)
-        self._approves(one, by, seen=one.version, is_whole=True, lasting=None, line=(one.whose, one.thing, one.lasting))
+        self.sides.signs_in(one, by, seen=one.version, lasting=one.whole, as_themselves=True)
+        self._approves(one, by, seen=one.version, is_whole=True, lasting=None, line=(one.whose, one.thing, one.whole))
 
     def _approves(self, one: Request, by: str, **said: Any) -> None:
         self.last_press = {"one": one, "by": by, **said}
         self.sides.approves(one, by, **said)
 
-
-def _asked_of(request: Request) -> str:
-    """Somebody of the open stage who has not spoken yet; else whoever there is."""
-    spoke = [one.by for one in request.words if one.stage == request.stage]
-    asked = request.stages[request.stage].people if request.stages else PEOPLE
-    return next((one for one in asked if one not in spoke), asked[0])
+    def _asked_of(self, one: Request) -> str:
+        """Somebody who is asked and has not spoken yet; else whoever there is."""
+        asked, spoken = self.oracle.asked(one) or PEOPLE, self.oracle.spoken(one)
+        return next((each for each in asked if each not in spoken), asked[0])

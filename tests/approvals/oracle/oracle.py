@@ -4,13 +4,13 @@ Plain Python over plain values, and nothing of the product: rules.py says what s
 does. Each act answers how it has to end, and notes the evidence that there has to be of it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from tests.approvals.oracle.rules import Against, Rules
 from tests.approvals.oracle.system import Answer, Fault, Patience, System
-from tests.approvals.oracle.world import FRESH, TIERS, Entry, Request, Word
+from tests.approvals.oracle.world import FRESH, LOOKED_AT_EVERY, TIERS, Entry, Request, Stage, Word
 
 _FIRST = 1001
 
@@ -70,6 +70,7 @@ class Oracle(Rules):
             has_ticket=has_ticket,
             at=self.now,
             lapses_at=self.now + TIERS[self.things[thing].risk].open_for,
+            look_at=self.now + LOOKED_AT_EVERY,
             stages=() if is_settled else self.stages(by, whose, thing),
             lasting=lasting,
         )
@@ -91,7 +92,8 @@ class Oracle(Rules):
         """``seen`` is the version on the card, ``is_whole`` whether the card was as it was drawn, ``line`` the one that they chose."""
         if self._is_outdated(request, seen=seen, is_whole=is_whole):
             return self._refused(request, by, frozenset({0}))
-        lasting = request.lasting if lasting is None else lasting
+        # More time is given whole, or not at all.
+        lasting = request.whole if lasting is None or request.more is not None else lasting
         against = self.against_approving(request, by, lasting, line=line)
         if against:
             return self._refused(request, by, against)
@@ -105,15 +107,21 @@ class Oracle(Rules):
             if self.passed - sign_in.at > FRESH:
                 self._refused(request, by, frozenset({17}))
                 return End.SIGN_IN
-        request.words.append(Word(request.stage, by, True, lasting, self.now, is_proved))
+        request.words.append(Word(self._place(request), by, True, lasting, self.now, is_proved))
+        if request.more is not None:
+            return self._gives_more(request, by)
         request.lasting = min(request.lasting, lasting)
-        agreed = [one for one in request.words if one.stage == request.stage]
-        if len(agreed) < request.stages[request.stage].quorum:
+        stage = request.stages[request.stage]
+        agreed = [one for one in request.words if one.stage == request.stage and one.by in stage.people]
+        if len(agreed) < stage.quorum:
             self._moves(request, "request:agree", "waiting", by=by)
         elif request.stage + 1 < len(request.stages):
             request.stage += 1
+            self._asks_instead(request, request.stages[request.stage])
             self._moves(request, "request:agree", "waiting", by=by)
+            self._sees_to_approvers(request)
         else:
+            request.decided_by = by
             self._moves(request, "request:approve", "approved", by=by)
         return End.DONE
 
@@ -123,8 +131,37 @@ class Oracle(Rules):
         against = self.against_denying(request, by, reason)
         if against:
             return self._refused(request, by, against)
-        request.words.append(Word(request.stage, by, False, None, self.now))
+        request.words.append(Word(self._place(request), by, False, None, self.now))
+        if request.more is not None:
+            request.more, request.is_refused_more = None, True
+            self._moves(request, "grant:refuse_more", "granted", by=by)
+            return End.DONE
         self._moves(request, "request:deny", "denied", by=by)
+        return End.DONE
+
+    def gives(self, request: Request, by: str, *, to: str) -> End:
+        """Somebody gives the decision to another; not where the request does not wait."""
+        if request.state != "waiting":
+            # Where more time is asked for, several reasons are true: it is not theirs to give, and it is nothing that can be given.
+            return self._refused(request, by, frozenset({0, *(range(1, 23) if request.waits_for_a_word else ())}))
+        against = self.against_giving(request, by, to)
+        if against:
+            return self._refused(request, by, against)
+        stage = request.stages[request.stage]
+        self._asks_instead(request, replace(stage, people=tuple(to if one == by else one for one in stage.people)))
+        self._moves(request, "request:reassign", "waiting", by=by)
+        return End.DONE
+
+    def asks_for_more(self, request: Request, by: str, *, more: timedelta) -> End:
+        if request.state == "granted" and request.more == more and by == request.by:
+            return End.DONE
+        against = self.against_more(request, by, more)
+        if against:
+            return self._refused(request, by, against)
+        if request.state != "granted" or request.more is not None or request.is_refused_more:
+            return self._refused(request, by, frozenset({0}))
+        request.more = more
+        self._moves(request, "grant:ask_more", "granted", by=by)
         return End.DONE
 
     def withdraws(self, request: Request, by: str) -> End:
@@ -138,8 +175,8 @@ class Oracle(Rules):
         self._moves(request, "request:withdraw", "withdrawn", by=by)
         return End.DONE
 
-    def ends(self, request: Request, by: str) -> End:
-        against = self.against_ending(request, by)
+    def ends(self, request: Request, by: str, *, why: str) -> End:
+        against = self.against_ending(request, by, why)
         if against:
             return self._refused(request, by, against)
         if request.state in ("ending", "ended"):
@@ -157,8 +194,18 @@ class Oracle(Rules):
                 self._moves(request, "grant:end", "ending", by=None)
             elif request.state == "waiting" and request.lapses_at <= self.now:
                 self._moves(request, "request:lapse", "lapsed", by=None)
+            elif request.state == "waiting" and request.look_at <= self.now:
+                request.look_at = self.now + LOOKED_AT_EVERY
+                if self.is_anybody_in_doubt(request):
+                    self._sees_to_approvers(request)
 
-    def gives(self, request: Request, fault: Fault) -> End:
+    def have_left(self, *gone: str) -> None:
+        """The directory was read in, and these are not here any more: what asks them is looked at next."""
+        for request in self.requests:
+            if any(one in gone for stage in request.stages for one in stage.people):
+                request.look_at = request.at
+
+    def makes(self, request: Request, fault: Fault) -> End:
         """The change is made, if nothing stands against it now."""
         if request.state != "approved":
             return End.WORKED
@@ -174,7 +221,7 @@ class Oracle(Rules):
         self.giving.notes(came=answer.came, now=self.now)
         if not (answer.came and answer.is_shown):
             return self._failed_call(request)
-        request.had_before, request.ends_at = answer.was_there, self.now + request.lasting
+        request.had_before, request.granted_at, request.ends_at = answer.was_there, self.now, self.now + request.lasting
         self._moves(request, "grant:grant", "granted", by=None)
         return End.WORKED
 
@@ -213,6 +260,35 @@ class Oracle(Rules):
         ending = (one for one in self.requests if one.state == "ending")
         return gives | {("grant:revoke", one.number) for one in (*begun, *ending)}
 
+    def _sees_to_approvers(self, request: Request) -> None:
+        """Others are asked in the place of those who cannot decide; where nobody is left it is refused, and nobody has denied it."""
+        against = self.against_waiting(request)
+        if against:
+            self._moves(request, "request:refuse", "refused", by=None, checks=against)
+            return
+        healed = self.healed(request)
+        if healed != request.stages[request.stage]:
+            self._asks_instead(request, healed)
+            self._moves(request, "request:reroute", "waiting", by=None)
+
+    def _asks_instead(self, request: Request, stage: Stage) -> None:
+        """Others are asked from now on."""
+        request.stages = (*request.stages[: request.stage], stage, *request.stages[request.stage + 1 :])
+        request.look_at = self.now + LOOKED_AT_EVERY
+
+    def _gives_more(self, request: Request, by: str) -> End:
+        """The end moves, counted from when the access began to work."""
+        request.lasting, request.more = request.whole, None
+        request.ends_at = request.granted_at and request.granted_at + request.lasting
+        self._moves(request, "grant:extend", "granted", by=by)
+        return End.DONE
+
+    def _place(self, request: Request) -> int:
+        """Where a word stands: in its stage; about more time behind all that was said before."""
+        if request.more is None:
+            return request.stage
+        return max([len(request.stages), *(word.stage + 1 for word in request.words)])
+
     # How it is written down.
 
     def _moves(self, request: Request, kind: str, state: str, *, by: str | None, checks: Against = frozenset()) -> None:
@@ -236,7 +312,7 @@ class Oracle(Rules):
         return End.HELD_BACK
 
     def _is_outdated(self, request: Request, *, seen: int, is_whole: bool) -> bool:
-        return request.state != "waiting" or seen != request.version or not is_whole
+        return not request.waits_for_a_word or seen != request.version or not is_whole
 
     def _may_stay(self, request: Request, answer: Answer) -> bool:
         """What did not come from here is left as it was."""

@@ -32,7 +32,7 @@ class Sides:
         self._loop = asyncio.new_event_loop()
         self._hands = Hands(*self._now(house.opened(path)))
         self.oracle, self._records = Oracle(), Records(path)
-        self._drafts = 0
+        self._were_here, self._drafts = set(self.oracle.people), 0
 
     def close(self) -> None:
         self._records.close()
@@ -62,13 +62,21 @@ class Sides:
         ended = self._now(self._hands.denies(one.number, by, **said))
         assert ended == self.oracle.denies(one, by, **said)
 
+    def gives(self, one: Request, by: str, *, to: str) -> None:
+        ended = self._now(self._hands.gives(one.number, by, to=to))
+        assert ended == self.oracle.gives(one, by, to=to)
+
+    def asks_for_more(self, one: Request, by: str, *, more: timedelta) -> None:
+        ended = self._now(self._hands.asks_for_more(one.number, by, more=more))
+        assert ended == self.oracle.asks_for_more(one, by, more=more)
+
     def withdraws(self, one: Request, by: str) -> None:
         ended = self._now(self._hands.withdraws(one.number, by))
         assert ended == self.oracle.withdraws(one, by)
 
-    def ends(self, one: Request, by: str) -> None:
-        ended = self._now(self._hands.ends(one.number, by))
-        assert ended == self.oracle.ends(one, by)
+    def ends(self, one: Request, by: str, **said: Any) -> None:
+        ended = self._now(self._hands.ends(one.number, by, **said))
+        assert ended == self.oracle.ends(one, by, **said)
 
     def time_passes(self, time: timedelta) -> None:
         self._hands.time_passes(time)
@@ -89,7 +97,7 @@ class Sides:
             return
         (one,) = (each for each in self.oracle.requests if each.number == job.subject)
         ended = self._now(self._hands.does(job, fault))
-        assert ended == (self.oracle.gives if job.kind is Kind.GRANT else self.oracle.takes)(one, fault)
+        assert ended == (self.oracle.makes if job.kind is Kind.GRANT else self.oracle.takes)(one, fault)
         if ended is not End.WORKED:
             self._could_not(job, one)
         elif not is_killed:
@@ -98,6 +106,9 @@ class Sides:
     def organisation_is_now(self) -> None:
         """As the oracle has it."""
         self._now(self._hands.is_now(self.oracle.people, self.oracle.things))
+        here = {one for one in self.oracle.people if self.oracle.is_here(one)}
+        self.oracle.have_left(*(self._were_here - here))
+        self._were_here = here
 
     def is_given_from_elsewhere(self, pair: tuple[str, str]) -> None:
         self._now(self._hands.is_given(*pair))
@@ -162,12 +173,28 @@ class Sides:
         requests = self.oracle.requests
         return Standing(
             requests={
-                one.number: (one.by, one.whose, one.thing, one.state, one.version, one.stage, one.lasting, one.ends_at) for one in requests
+                one.number: (
+                    one.by,
+                    one.whose,
+                    one.thing,
+                    one.state,
+                    one.version,
+                    one.stage,
+                    _stages(one),
+                    one.lasting,
+                    one.more,
+                    one.ends_at,
+                )
+                for one in requests
             },
             tickets={one.number: one.is_over for one in requests},
             words={(one.number, word.stage, word.by, word.verdict, word.lasting, word.is_proved) for one in requests for word in one.words},
             members=set(self.oracle.members),
         )
+
+
+def _stages(one: Request) -> tuple[tuple[Any, ...], ...]:
+    return tuple((stage.whom, stage.people, stage.quorum) for stage in one.stages)
 
 
 def _plain(one: Entry) -> tuple[Any, ...]:

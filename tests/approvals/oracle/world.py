@@ -13,6 +13,8 @@ A_SHIFT = 12 * HOUR
 FRESH = 5 * MINUTE
 """How old a sign-in may be when it is used."""
 ASKED_IN_AN_HOUR, ASKED_IN_A_DAY, ONE_ASKED_FOR_IN_AN_HOUR, OPEN, APPROVED_IN_A_MINUTE = 3, 5, 4, 2, 2
+LOOKED_AT_EVERY = HOUR
+"""How often it is seen whether those who are asked can still decide."""
 FAILURES, LEFT_ALONE = 5, timedelta(seconds=30)
 """After so many failures in a row a system is left alone, for so long at a time."""
 
@@ -36,6 +38,7 @@ class Thing:
     owner: str
     deputy: str | None
     longest: timedelta
+    steward: str | None = None
     teams: tuple[str, ...] = ()
     apart_from: tuple[str, ...] = ()
     rota: str | None = None
@@ -78,11 +81,11 @@ def people() -> dict[str, Somebody]:
 def things() -> dict[str, Thing]:
     return {
         "wiki": Thing("low", "jonas", None, 30 * DAY),
-        "ledger": Thing("medium", "maria", "jonas", 8 * HOUR, apart_from=("bank",)),
+        "ledger": Thing("medium", "maria", "jonas", 8 * HOUR, steward="rosa", apart_from=("bank",)),
         "pager": Thing("medium", "jonas", "maria", 2 * DAY, rota=ROTA),
         "export": Thing("low", "rosa", "maria", DAY, in_working_hours=True),
         "bank": Thing("high", "maria", "jonas", 8 * HOUR, teams=("Payments", "Security"), apart_from=("ledger",)),
-        "vault": Thing("critical", "maria", "jonas", 2 * DAY),
+        "vault": Thing("critical", "maria", "jonas", 2 * DAY, steward="vera"),
     }
 
 
@@ -124,13 +127,18 @@ class Request:
     has_ticket: bool
     at: datetime
     lapses_at: datetime
+    look_at: datetime
     stages: tuple[Stage, ...]
     lasting: timedelta
     state: str = "waiting"
     version: int = 1
     stage: int = 0
     words: list[Word] = field(default_factory=list)
+    decided_by: str | None = None
+    granted_at: datetime | None = None
     ends_at: datetime | None = None
+    more: timedelta | None = None
+    is_refused_more: bool = False
     had_before: bool = False
     is_begun: bool = False
     is_undone: bool = False
@@ -138,8 +146,17 @@ class Request:
     held_back_at: int | None = None
 
     @property
+    def whole(self) -> timedelta:
+        """How long it is to last with what more is asked for."""
+        return self.lasting + (self.more or timedelta())
+
+    @property
+    def waits_for_a_word(self) -> bool:
+        return self.state == "waiting" or (self.state == "granted" and self.more is not None)
+
+    @property
     def is_over(self) -> bool:
-        return self.state in ("ended", "denied", "lapsed", "withdrawn", "failed")
+        return self.state in ("ended", "denied", "lapsed", "withdrawn", "refused", "failed")
 
     @property
     def pair(self) -> tuple[str, str]:
