@@ -42,7 +42,9 @@ def reassign(tx: Tx, request: RequestId, to: PersonId | None, *, seen: Seen | No
         answer = Denied(STALE, stale)
     elif isinstance(answer, Allowed) and row.state is not State.WAITING:
         # Whoever was asked beside the one who decided: the request is decided, and what waits is a word about more time.
-        answer = Denied(STALE, say("This request is decided, and only whoever is asked for more time can agree to it. Nothing was changed."))
+        answer = Denied(
+            STALE, say("This request is decided, and only whoever is asked for more time can agree to it. Nothing was changed.")
+        )
     if isinstance(answer, Denied):
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=facts, doing=Action.REASSIGN)
     who, whose = facts.given_to, facts.actor

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from approvals.change import Action, Allowed, Denied, EntitlementId, Risk, Stage
+from approvals.change import Action, Allowed, Denied, EntitlementId, PersonId, Risk, Stage
 from approvals.mediation.case import Case
 from approvals.operations.desk import Refused
 from approvals.policy import Policy
@@ -13,7 +13,7 @@ from approvals.policy.conditions import Conditions, Kind, StageRule, strictest
 from approvals.policy.loading import load_policy
 from approvals.words import say
 from tests.approvals.northwind import POLICY, person
-from tests.approvals.rules import ALLOWED, BILLING, GOOD, MARIA, PROPOSAL, TOM, judge
+from tests.approvals.rules import ALLOWED, BILLING, GOOD, MARIA, PROPOSAL, SIGNED_IN, TOM, judge
 from tests.approvals.story import Story, a_proposal
 from tests.builders import HOUR, NOON
 
@@ -36,6 +36,32 @@ permit (principal is Person, action in Action::"request", resource) when { princ
 def with_policy(text: str) -> Policy:
     """The shipped policy and some more."""
     return load_policy({**POLICY.texts, "90-more.cedar": text})
+
+
+def test_a_policy_from_before_a_question_named_the_approvers_is_asked_as_it_always_was() -> None:
+    schema, acting = POLICY.texts["schema.cedarschema"], POLICY.texts["40-acting.cedar"]
+    declared = '  // Who has approved it so far.\n  @source("records") @within("1m")\n  approvers: Set<Person>,\n'
+    permit = '@id("revoke.approver")\npermit (principal is Person, action in Action::"revoke", resource)\n'
+    when = "when { principal.enabled && context.approvers.contains(principal) };\n"
+    assert declared in schema
+    assert permit + when in acting
+    old = {"schema.cedarschema": schema.replace(declared, ""), "40-acting.cedar": acting.replace(permit + when, "")}
+
+    answer = judge(Action.REVOKE, actor=MARIA, why="Stolen.", policy=load_policy({**POLICY.texts, **old}))
+
+    assert answer == replace(ALLOWED[Action.REVOKE], rules=("revoke.owner",))
+
+
+def test_the_manager_above_is_named_where_a_manager_decides() -> None:
+    above = replace(TOM, id=PersonId("ingrid"))
+    stages = (Stage(name="manager", approvers=(above.id,)),)
+
+    answer = judge(
+        Action.APPROVE, actor=above, stages=stages, approvers=(above,), manager_above=above, step_up=replace(SIGNED_IN, person=above.id)
+    )
+
+    assert isinstance(answer, Allowed)
+    assert answer.rules == ("tier.high", "approve.manager-above")
 
 
 def test_4_whom_the_policy_does_not_let_approve_decides_nothing_though_they_were_asked() -> None:
