@@ -117,7 +117,7 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
         peers=around.peers,
         last_held_at=around.last_held,
         terms=terms(row, catalog=shelf.catalog),
-        more=row.more,
+        more=row.more if is_open else None,
         may_ask_more=_more(tx, row, reader=reader, offer=offer),
         may_take_back=_may_take_back(row, known.get(reader), offer=offer),
         lines=lines(tx, row, offer=offer, reader=reader, catalog=shelf.catalog) if looks_again else (),

@@ -43,7 +43,7 @@ def ask_for_more(tx: Tx, request: RequestId, more: timedelta, *, act: Act, desk:
     answer = authorize(Action.EXTEND, wanted, facts=facts, policy=desk.policy, now=act.at)
     if isinstance(answer, Denied):
         return refuse(tx, answer, act=act, row=row, desk=desk, facts=facts, doing=Action.EXTEND)
-    hindrance = _hindrance(tx, row)
+    hindrance = _hindrance(tx, row, more, least=desk.policy.limits.shortest)
     if hindrance is not None:
         return refuse(tx, Denied(STALE, hindrance), act=act, row=row, desk=desk, facts=facts, doing=Action.EXTEND)
     sentence = say("Asked for {more} more.", more=more)
@@ -84,8 +84,10 @@ def warn(tx: Tx, row: RequestRow, *, desk: Desk, now: datetime) -> None:
     ask_for(tx, (Kind.REDRAW, id_of(row)), now=now)
 
 
-def _hindrance(tx: Tx, row: RequestRow) -> Sentence | None:
-    """What stands in the way beside the rules of mediation."""
+def _hindrance(tx: Tx, row: RequestRow, more: timedelta, *, least: timedelta) -> Sentence | None:
+    """What stands in the way beside the rules of mediation, which judge the whole time."""
+    if more < least:
+        return say("{asked} is too short: at least {least}.", asked=more, least=least)
     if row.state is not State.GRANTED:
         return say("There is no access to extend: this request has none that is live.")
     if row.more is not None:

@@ -10,6 +10,7 @@ from approvals.operations.due import is_anything_due, sweep
 from approvals.operations.execute import execute
 from approvals.operations.extend import warned_at
 from approvals.operations.sign_in import SignInNeeded
+from approvals.reading import request_view
 from approvals.store.requests import decisions_of, find
 from approvals.words import say
 from tests.approvals.northwind import ANA, BILLING_GROUP, JONAS, MARIA, TOM, person
@@ -103,6 +104,26 @@ async def test_asking_twice_is_asking_once_and_asking_for_something_else_waits(s
         say("You have asked for {more} more already; it waits for a decision.", more=2 * HOUR), request
     )
     assert (await story.row(request)).version == 4
+
+
+@pytest.mark.parametrize("more", [timedelta(), timedelta(minutes=4)])
+async def test_less_than_anybody_gets_is_no_more_time(story: Story, more: timedelta) -> None:
+    request = await story.brought_to(State.GRANTED)
+
+    outcome = await story.asks_for_more(request, more=more)
+
+    assert outcome == Refused(say("{asked} is too short: at least {least}.", asked=more, least=5 * MINUTE), request)
+    assert (await story.row(request)).more is None
+
+
+async def test_what_was_asked_for_and_not_decided_is_over_with_the_access(story: Story) -> None:
+    request = await story.brought_to(State.GRANTED)
+    await story.asks_for_more(request)
+
+    await story.ends(request)
+
+    view = await story.desk.store.read(lambda tx: request_view(tx, find(tx, request), reader=MARIA, shelf=story.desk.shelf))
+    assert (view.state, view.more, view.is_open, view.waiting_for) == (State.ENDING, None, False, ())
 
 
 async def test_it_can_be_given_more_than_once_up_to_what_the_entitlement_allows_in_all(story: Story) -> None:
