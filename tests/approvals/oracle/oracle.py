@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tests.approvals.oracle.rules import Against, Rules
 from tests.approvals.oracle.system import Answer, Fault, Patience, System
-from tests.approvals.oracle.world import FRESH, LOOKED_AT_EVERY, TIERS, Entry, Request, Stage, Word
+from tests.approvals.oracle.world import FRESH, LOOKED_AT_EVERY, SHORTEST, TIERS, Entry, Request, Stage, Word
 
 _FIRST = 1001
 
@@ -158,7 +158,7 @@ class Oracle(Rules):
         against = self.against_more(request, by, more)
         if against:
             return self._refused(request, by, against)
-        if request.state != "granted" or request.more is not None or request.is_refused_more:
+        if request.state != "granted" or request.more is not None or request.is_refused_more or more < SHORTEST:
             return self._refused(request, by, frozenset({0}))
         request.more = more
         self._moves(request, "grant:ask_more", "granted", by=by)
