@@ -14,7 +14,7 @@ from approvals.evidence import Trace
 from approvals.evidence.pieces import of_request
 from approvals.looking import lines
 from approvals.store.people import people
-from approvals.store.requests import id_of, stages_of, waits_for_a_word, was_refused_more, whole_of
+from approvals.store.requests import id_of, stages_of, waits_for_a_word, was_refused_more, who_gives_more, whole_of
 from approvals.store.searching import fits
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -81,9 +81,9 @@ def request_view(tx: Tx, row: RequestRow, *, reader: PersonId, shelf: Shelf) -> 
     """The request as ``reader`` may see it now."""
     offer = _entitlement(row, shelf.catalog)
     is_open = waits_for_a_word(row)
-    asked = _asked_now(row, offer=offer)
-    known = people(tx, reader, row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, *asked, *row.relieved)
-    asked = asked if row.more is None else _first_able(asked, row, known)
+    concerned = (row.requester, row.beneficiary, row.decided_by, row.ended_by, offer.owner, offer.deputy, *_asked(row), *row.relieved)
+    known = people(tx, reader, *concerned)
+    asked = _asked_now(row, offer=offer, known=known)
     looks_again = row.look_again and is_open and _standing(row, reader) is Standing.APPROVER
     (around,) = _AROUND.rows(tx, {"this": row.id, "target": row.target, "holder": row.beneficiary, "what": row.entitlement})
     return RequestView(
@@ -277,16 +277,15 @@ def _standing(row: RequestRow, reader: PersonId) -> Standing:
     return Standing.ONLOOKER
 
 
-def _asked_now(row: RequestRow, *, offer: Entitlement) -> tuple[str, ...]:
-    """Who is asked now; about more time, who could be, the first first: whoever decided before, else those whose it is."""
-    if row.more is not None:
-        return tuple(one for one in (row.decided_by, offer.owner, offer.deputy) if one)
+def _asked_now(row: RequestRow, *, offer: Entitlement, known: Mapping[str, Person]) -> tuple[PersonId, ...]:
+    if row.more is None:
+        return _asked(row)
+    giver = who_gives_more(row, offer=offer, known=known)
+    return (giver.id,) if giver else ()
+
+
+def _asked(row: RequestRow) -> tuple[PersonId, ...]:
     return tuple(one for stage in stages_of(row)[row.stage : row.stage + 1] for one in stage.approvers)
-
-
-def _first_able(asked: Sequence[str], row: RequestRow, known: Mapping[str, Person]) -> tuple[str, ...]:
-    able = [one for one in asked if one in known and known[one].enabled and one not in (row.requester, row.beneficiary)]
-    return tuple(able[:1])
 
 
 def _more(tx: Tx, row: RequestRow, *, reader: PersonId, offer: Entitlement) -> timedelta | None:

@@ -13,7 +13,7 @@ from approvals.operations.desk import Desk
 from approvals.operations.spending import of_approving, of_asking
 from approvals.policy.conditions import Kind
 from approvals.store.people import people
-from approvals.store.requests import decisions_of, stages_of
+from approvals.store.requests import decisions_of, stages_of, who_gives_more
 from approvals.store.sqlite import Tx
 from approvals.store.tables import MembershipRow, RequestRow
 from approvals.words import Personal
@@ -101,12 +101,13 @@ def of_more_time(facts: Facts, row: RequestRow) -> Facts:
 
     What was said about the time that runs already says nothing about more.
     """
-    asked = [row.decided_by] if row.decided_by else []
-    people_asked = [*(one for one in facts.approvers if one.id in asked), *facts.owners]
-    able = [one for one in people_asked if one.enabled and one.id not in (row.requester, row.beneficiary)]
-    name = facts.stages[-1].name if facts.stages and able[:1] and able[0].id in facts.stages[-1].approvers else Kind.OWNER.value
-    stage = Stage(name=name, approvers=tuple(one.id for one in able[:1]))
-    return replace(facts, stages=(stage,), stage=0, decisions=(), approvers=tuple(able[:1]), lapses_at=row.ends_at)
+    known: dict[str, Person] = {one.id: one for one in (*facts.approvers, *facts.owners)}
+    giver = who_gives_more(row, offer=facts.entitlement, known=known)
+    asked = (giver,) if giver else ()
+    is_of_last_stage = giver is not None and bool(facts.stages) and giver.id in facts.stages[-1].approvers
+    name = facts.stages[-1].name if is_of_last_stage else Kind.OWNER.value
+    stage = Stage(name=name, approvers=tuple(one.id for one in asked))
+    return replace(facts, stages=(stage,), stage=0, decisions=(), approvers=asked, lapses_at=row.ends_at)
 
 
 def _owner_ids(offer: Entitlement | None) -> tuple[PersonId, ...]:

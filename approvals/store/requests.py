@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from approvals.change import Decision, EntitlementId, PersonId, Proposal, RequestId, Stage, State, StepUp, Verdict, number
+from approvals.change import (
+    Decision,
+    Entitlement,
+    EntitlementId,
+    Person,
+    PersonId,
+    Proposal,
+    RequestId,
+    Stage,
+    State,
+    StepUp,
+    Verdict,
+    number,
+)
 from approvals.errors import UnknownRequestError
 from approvals.store.sqlite import Tx
 from approvals.store.statements import Statement
@@ -71,6 +84,13 @@ def whole_of(row: RequestRow) -> timedelta:
 def for_the_whole(row: RequestRow) -> Proposal:
     """The same proposal for the whole time, with what more is asked for: it is judged as if all of it were asked for at once."""
     return replace(proposal_of(row), duration=whole_of(row))
+
+
+def who_gives_more(row: RequestRow, *, offer: Entitlement | None, known: Mapping[str, Person]) -> Person | None:
+    """Who is asked for more time, of those ``known``: whoever decided before, else the owner, else the deputy; None where none can."""
+    in_line = (row.decided_by, *((offer.owner, offer.deputy) if offer else ()))
+    able = (known[one] for one in in_line if one in known and one not in (row.requester, row.beneficiary))
+    return next((one for one in able if one.enabled), None)
 
 
 def stages_of(row: RequestRow) -> tuple[Stage, ...]:
